@@ -1,0 +1,114 @@
+/**
+ * Build and update plain HTML. Text goes in as text, never as markup.
+ */
+
+/**
+ * Make an element.
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes] `on*` are listeners, `class` and `data-*` as in HTML;
+ *   true is an empty attribute, false, null and undefined are left out.
+ * @param {...(Node|string|null|undefined|false)} children
+ * @returns {HTMLElement}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children) if (child || child === "") element.append(child);
+  return element;
+}
+
+/**
+ * Visible stand-ins for characters that lie about what a text is: controls and bidirectional overrides.
+ * @param {unknown} text
+ * @returns {string}
+ */
+export function plain(text) {
+  return String(text ?? "").replace(
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u{${character.codePointAt(0).toString(16)}}`,
+  );
+}
+
+let lastId = 0;
+/** @param {string} stem @returns {string} an id that nothing else on the page has */
+export function uniqueId(stem) {
+  lastId += 1;
+  return `tw-${stem}-${Math.random().toString(36).slice(2, 8)}-${lastId}`;
+}
+
+/**
+ * A date in the viewer's zone, with the UTC instant on hover.
+ * @param {string|null} instant ISO 8601 with zone
+ * @param {{time?: boolean, none?: string}} [options]
+ */
+export function time(instant, { time: withTime = false, none = "—" } = {}) {
+  if (!instant) return h("span", { class: "tw-none" }, none);
+  const format = new Intl.DateTimeFormat(undefined, withTime
+    ? { dateStyle: "medium", timeStyle: "short" }
+    : { dateStyle: "medium" });
+  return h("time", { datetime: instant, title: `${instant.slice(0, 19).replace("T", " ")} UTC` },
+    format.format(new Date(instant)));
+}
+
+/**
+ * "in 5 months", "3 days ago", in the viewer's language.
+ * @param {string} instant ISO 8601 with zone
+ * @returns {string}
+ */
+export function relative(instant) {
+  const seconds = (new Date(instant).getTime() - Date.now()) / 1000;
+  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+  const units = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+  }
+  return format.format(Math.round(seconds), "second");
+}
+
+/**
+ * Replace an element's children but keep the keyboard focus where it was, by `data-focus`.
+ * @param {HTMLElement} parent
+ * @param {...Node} children
+ */
+export function replaceKeepingFocus(parent, ...children) {
+  const focused = parent.contains(document.activeElement)
+    ? document.activeElement?.getAttribute("data-focus") : null;
+  parent.replaceChildren(...children);
+  if (focused) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/**
+ * The root of a component: a tab panel if the component is one, else a plain section.
+ * @param {any} model @param {HTMLElement} el @param {string} className
+ * @returns {HTMLElement}
+ */
+export function root(model, el, className) {
+  const panel = model.get("panel");
+  const attributes = panel ? { role: "tabpanel", "aria-label": panel, tabindex: "-1" } : {};
+  const element = h("div", { class: `tw ${className}`, ...attributes });
+  el.append(element);
+  return element;
+}
+
+/**
+ * Redraw whenever one of the traits changes, until the view is removed; draws once at once.
+ * @param {any} model @param {string[]} traits @param {() => void} draw
+ * @returns {() => void} stops it
+ */
+export function redrawOn(model, traits, draw) {
+  const events = traits.map((trait) => `change:${trait}`);
+  let waiting = false;
+  // One redraw for a batch of traits that change together.
+  const listener = () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => { waiting = false; draw(); });
+  };
+  for (const event of events) model.on(event, listener);
+  draw();
+  return () => { for (const event of events) model.off(event, listener); };
+}
