@@ -1,0 +1,209 @@
+"""The database: an engine for a URL, transactions, and trouble by its name.
+
+SQLite writers take the write lock at ``BEGIN`` (``BEGIN IMMEDIATE``): two writers queue
+instead of failing half-way, and what a writer read stays true until it commits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+
+__all__ = ["BUSY_TIMEOUT", "Database", "named_errors", "tune_sqlite"]
+
+BUSY_TIMEOUT = 10.0
+"""How long a writer waits for another, in seconds, before it raises ``DatabaseBusy``."""
+
+
+class Database:
+    """An engine and its transactions. Threads may share one; each takes its own connection.
+
+    Args:
+        url: an SQLAlchemy URL: ``sqlite:////var/lib/tokens.db``, ``postgresql+psycopg://…``.
+        echo: log every statement (never a secret: none is ever in one).
+
+    Raises:
+        ConfigurationError: the URL cannot be read, or its driver is not installed.
+
+    """
+
+    def __init__(self, url: str | URL, *, echo: bool = False) -> None:
+        try:
+            self.url = make_url(url)
+            self.engine = _engine(self.url, echo)
+        except (sa_exc.ArgumentError, sa_exc.NoSuchModuleError, ImportError) as error:
+            raise errors.ConfigurationError(
+                f"The database URL cannot be used ({error}). It should look like"
+                " sqlite:////var/lib/tokenwidgets/platform.db or"
+                " postgresql+psycopg://user@host/name; PostgreSQL also needs"
+                " `pip install tokenwidgets[postgres]`."
+            ) from None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def place(self) -> str:
+        """Where the database is, for messages; without any password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading: one snapshot, rolled back at the end."""
+        with named_errors(self.place), Session(self.engine) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or does nothing at all."""
+        with named_errors(self.place):
+            engine = self.engine.execution_options(tokenwidgets_writer=True)
+            with Session(engine, autoflush=False) as session, session.begin():
+                yield session
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"Database({self.place!r})"
+
+
+def tune_sqlite(connection: sqlite3.Connection) -> None:
+    """Set the pragmas that every connection of ours has, the verifier's too."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    with contextlib.suppress(sqlite3.OperationalError):
+        # Fails on a read-only file, where the mode is what it is.
+        cursor.execute("PRAGMA journal_mode = WAL")
+    # A commit that was acknowledged survives the loss of power, too.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.close()
+
+
+def _engine(url: URL, echo: bool) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, echo=echo, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, echo=echo, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        # We say BEGIN ourselves, below; the driver would say it too late.
+        connection.isolation_level = None
+        tune_sqlite(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writer = connection.get_execution_options().get("tokenwidgets_writer", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
+
+
+@contextlib.contextmanager
+def named_errors(place: str) -> Iterator[None]:
+    """Raise what is wrong with the database by its name in ``tokenwidgets.errors``."""
+    try:
+        yield
+    except sa_exc.DBAPIError as error:
+        raise _named(error, place) from error
+    except sa_exc.TimeoutError as error:
+        raise errors.DatabaseBusy(
+            f"No connection to {place} was free in time; nothing was changed. Try again."
+        ) from error
+    except (sa_exc.ResourceClosedError, sqlite3.ProgrammingError) as error:
+        raise errors.DatabaseUnavailable(f"The connection to {place} is closed.") from error
+
+
+_LOCKED = "is kept locked by another writer; nothing was changed. Try again."
+_FULL = "has no room left; nothing was changed. Free some disk space and try again."
+
+_SQLITE_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
+    ("SQLITE_BUSY", errors.DatabaseBusy, _LOCKED),
+    ("SQLITE_LOCKED", errors.DatabaseBusy, _LOCKED),
+    (
+        "SQLITE_READONLY",
+        errors.DatabaseReadOnly,
+        "cannot be written to: check the rights of the file and its folder.",
+    ),
+    ("SQLITE_FULL", errors.DatabaseFull, _FULL),
+    (
+        "SQLITE_IOERR",
+        errors.DatabaseUnavailable,
+        "cannot be read or written (input/output error): check the disk.",
+    ),
+    (
+        "SQLITE_NOTADB",
+        errors.NotADatabase,
+        "is not a database: check the URL. The file was left as it is.",
+    ),
+    ("SQLITE_CORRUPT", errors.NotADatabase, "is damaged: restore it from a backup."),
+    (
+        "SQLITE_CANTOPEN",
+        errors.DatabaseUnavailable,
+        "cannot be opened: check that the folder exists and its rights.",
+    ),
+)
+_POSTGRES_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
+    (
+        "40",
+        errors.DatabaseBusy,
+        "gave up on a conflict with another change; nothing was changed. Try again.",
+    ),
+    ("55P03", errors.DatabaseBusy, _LOCKED),
+    (
+        "25006",
+        errors.DatabaseReadOnly,
+        "cannot be written to: it is a replica, or the transaction is read-only.",
+    ),
+    ("42501", errors.DatabaseReadOnly, "refuses this role the right to do that: check its GRANTs."),
+    ("53100", errors.DatabaseFull, _FULL),
+    ("42P01", errors.NotADatabase, "has no tokenwidgets tables: run `tokenwidgets upgrade-db`."),
+)
+
+
+def _named(error: sa_exc.DBAPIError, place: str) -> Exception:
+    code = getattr(error.orig, "sqlite_errorname", None)
+    table = _SQLITE_TROUBLE
+    if code is None:
+        code, table = getattr(error.orig, "sqlstate", None), _POSTGRES_TROUBLE
+    for start, kind, words in table:
+        if code and code.startswith(start):
+            return kind(f"The database {place} {words}")
+    if "no such table" in str(error.orig):
+        return errors.NotADatabase(
+            f"The database {place} has no tokenwidgets tables: run `tokenwidgets upgrade-db`."
+        )
+    if isinstance(error, sa_exc.IntegrityError):
+        # The services check first, so this is a bug of ours; it must not pass for trouble.
+        return error
+    return errors.DatabaseUnavailable(
+        f"The database {place} did not answer; nothing was changed. Try again."
+    )
+
+
+def lock_row(session: Session, table: str, row_id: int) -> None:
+    """Make other writers wait for this row until the end of the transaction (no-op on SQLite)."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text(f"SELECT 1 FROM {table} WHERE id = :id FOR UPDATE"), {"id": row_id})  # noqa: S608
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of an SQLite URL; None for other databases and for one in memory."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)

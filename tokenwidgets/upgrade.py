@@ -1,0 +1,107 @@
+"""Bring a database to this version's schema, or refuse it with what to do (Alembic)."""
+
+from __future__ import annotations
+
+import functools
+from importlib.resources import files
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from tokenwidgets import errors
+from tokenwidgets.database import Database, sqlite_path
+
+__all__ = ["check_schema", "is_empty", "known_revisions", "revision", "upgrade"]
+
+
+@functools.cache
+def known_revisions() -> tuple[str, ...]:
+    """The revisions that this version knows, oldest first: the files of ``migrations/versions``."""
+    folder = files("tokenwidgets.migrations") / "versions"
+    names = (entry.name for entry in folder.iterdir() if entry.name.endswith(".py"))
+    return tuple(sorted(name.partition("_")[0] for name in names if name[0].isdigit()))
+
+
+def revision(database: Database) -> str | None:
+    """The revision of the database's schema; None when it has none of our tables."""
+    with database.read() as session:
+        tables = inspect(session.connection()).get_table_names()
+        if "alembic_version" not in tables:
+            if tables:
+                raise errors.NotADatabase(
+                    f"The database {database.place} has tables of something else"
+                    f" ({', '.join(sorted(tables)[:3])}…). Give tokenwidgets a database of its own."
+                )
+            return None
+        return session.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def is_empty(database: Database) -> bool:
+    """Whether the database has no tables yet."""
+    return revision(database) is None
+
+
+def check_schema(database: Database) -> None:
+    """Accept only this version's schema.
+
+    Raises:
+        NotADatabase: there is nothing of ours in it.
+        SchemaTooOld: ``tokenwidgets upgrade-db`` has to be run first.
+        SchemaTooNew: a newer tokenwidgets made it.
+
+    """
+    found = revision(database)
+    known = known_revisions()
+    if found == known[-1]:
+        return
+    if found is None:
+        raise errors.NotADatabase(
+            f"The database {database.place} is empty: run `tokenwidgets init --admin USER_ID`."
+        )
+    if found in known:
+        raise errors.SchemaTooOld(
+            f"The database {database.place} has schema {found}, this version needs {known[-1]}:"
+            " make a backup, then run `tokenwidgets upgrade-db`."
+        )
+    raise errors.SchemaTooNew(
+        f"The database {database.place} has schema {found}, which is newer than this version"
+        f" knows ({known[-1]}): upgrade tokenwidgets on this machine."
+    )
+
+
+def upgrade(database: Database) -> tuple[str | None, str]:
+    """Apply the migrations that are missing; all of them or, on trouble, none (SQLite too).
+
+    Returns:
+        The revision before and the revision after.
+
+    Raises:
+        SchemaTooNew: a newer tokenwidgets made it; nothing is changed.
+
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    path = sqlite_path(database.url)
+    if path is not None:
+        _make_folder(path.parent)
+    before = revision(database)
+    known = known_revisions()
+    if before is not None and before not in known:
+        check_schema(database)
+    if before != known[-1]:
+        config = Config()
+        config.set_main_option("script_location", str(files("tokenwidgets.migrations")))
+        with database.write() as session:
+            config.attributes["connection"] = session.connection()
+            command.upgrade(config, "head")
+    return before, known[-1]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise errors.DatabaseUnavailable(
+            f"The folder {folder} for the database cannot be made: {error.strerror}."
+        ) from error
