@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
+    "ClockError",
     "ConfigurationError",
     "DatabaseBusy",
     "DatabaseError",
@@ -42,7 +43,7 @@ class TokenWidgetsError(Exception):
 
 
 class InvalidValue(TokenWidgetsError, ValueError):
-    """A value that cannot be taken. ``field`` names it as the form does, for a message beside it."""
+    """A value that cannot be taken. ``field`` names it as the form does."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
@@ -123,6 +124,10 @@ class DatabaseReadOnly(DatabaseError):
 
 class DatabaseFull(DatabaseError):
     """There is no room left for the change; nothing was changed."""
+
+
+class ClockError(TokenWidgetsError):
+    """This machine's clock is behind what the database has already recorded: nothing is done."""
 
 
 class NotADatabase(DatabaseError):

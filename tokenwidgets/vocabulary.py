@@ -57,11 +57,11 @@ class Access(enum.IntEnum):
 
     @property
     def methods(self) -> frozenset[str]:
-        """The HTTP methods that this access allows. HEAD is GET without a body (RFC 9110, 9.3.2)."""
+        """The HTTP methods that it allows. HEAD is GET without a body (RFC 9110, 9.3.2)."""
         return _ACCESS_METHODS[self]
 
     def allows(self, method: str) -> bool:
-        """Whether this access allows the HTTP method; methods are case-sensitive (RFC 9110, 9.1)."""
+        """Whether it allows the HTTP method; methods are case-sensitive (RFC 9110, 9.1)."""
         return method in _ACCESS_METHODS[self]
 
 
@@ -153,7 +153,7 @@ def now() -> datetime:
 
 
 def add_months(start: datetime, months: int) -> datetime:
-    """``start`` plus calendar months, clamped to the end of the month: 31 January + 3 = 30 April."""
+    """``start`` plus calendar months, clamped to the month: 31 January + 3 = 30 April."""
     return start + relativedelta(months=months)
 
 

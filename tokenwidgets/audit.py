@@ -1,0 +1,131 @@
+"""The audit trail: append what was done, in the transaction that does it; read it; check it.
+
+Each event carries the SHA-256 of its content and of the hash before it, so that a row that was
+changed, removed or put in between shows (``verify``). The newest hash, kept elsewhere, shows
+also that the trail was cut off at its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.schema import AuditChain, AuditEvent
+
+__all__ = ["Entry", "Fault", "append", "verify"]
+
+DONE = "done"
+DENIED = "denied"
+
+_CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an event says, before it gets its place in the trail.
+
+    ``user_id`` and ``token_id`` are whom and what it is about, ``subject`` the same in words;
+    ``detail`` holds JSON values only, and never a secret.
+    """
+
+    action: str
+    subject: str
+    user_id: str | None = None
+    token_id: int | None = None
+    detail: dict[str, Any] | None = None
+    outcome: str = DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place at which the trail is not what was written: the event's id, and what is wrong."""
+
+    event_id: int
+    problem: str
+
+
+def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
+    """Add the entries to the end of the trail, in this transaction.
+
+    Raises:
+        ClockError: the clock is behind the newest event by minutes, so it cannot be right.
+
+    """
+    # Writers queue here until they commit: a chain has no forks.
+    head = session.execute(
+        select(AuditChain.last_event_id, AuditChain.last_hash)
+        .where(AuditChain.id == 1)
+        .with_for_update()
+    ).one()
+    newest = session.scalar(select(AuditEvent.at).where(AuditEvent.id == head.last_event_id))
+    if newest is not None and at < newest - _CLOCK_SLACK:
+        raise errors.ClockError(
+            f"The clock says {at:%Y-%m-%d %H:%M} UTC, but the audit trail has an event of"
+            f" {newest:%Y-%m-%d %H:%M} UTC. Set the clock right and try again; nothing was changed."
+        )
+    event_id, previous = head.last_event_id, head.last_hash
+    rows = []
+    for entry in entries:
+        event_id += 1
+        row = {
+            "id": event_id,
+            "at": at,
+            "actor": actor,
+            "action": entry.action,
+            "outcome": entry.outcome,
+            "user_id": entry.user_id,
+            "token_id": entry.token_id,
+            "subject": entry.subject,
+            "detail": entry.detail or {},
+        }
+        row["previous_hash"] = previous
+        previous = row["hash"] = _seal(previous, row)
+        rows.append(row)
+    session.execute(insert(AuditEvent), rows)
+    session.execute(
+        update(AuditChain)
+        .where(AuditChain.id == 1)
+        .values(last_event_id=event_id, last_hash=previous)
+    )
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Walk the whole trail and yield every place at which it was tampered with, in order."""
+    expected_id, previous = 1, bytes(32)
+    statement = select(AuditEvent.__table__).order_by(AuditEvent.id)
+    for row in session.execute(statement.execution_options(yield_per=10_000)).mappings():
+        if row["id"] != expected_id:
+            yield Fault(row["id"], f"event {expected_id} and what follows it are missing before it")
+        if row["previous_hash"] != previous:
+            yield Fault(row["id"], "it does not follow the event before it")
+        if _seal(row["previous_hash"], dict(row)) != row["hash"]:
+            yield Fault(row["id"], "its content was changed")
+        expected_id, previous = row["id"] + 1, row["hash"]
+    head = session.execute(select(AuditChain).where(AuditChain.id == 1)).scalar_one_or_none()
+    if head is None or (head.last_event_id, head.last_hash) != (expected_id - 1, previous):
+        yield Fault(expected_id, "events are missing at the end of the trail")
+
+
+def _seal(previous: bytes, row: dict[str, Any]) -> bytes:
+    """The hash of an event: of the hash before it and of its content as canonical JSON."""
+    content = [
+        row["id"],
+        row["at"].isoformat(timespec="microseconds"),
+        row["actor"],
+        row["action"],
+        row["outcome"],
+        row["user_id"],
+        row["token_id"],
+        row["subject"],
+        row["detail"],
+    ]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(previous + text.encode("ascii")).digest()

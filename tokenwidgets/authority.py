@@ -1,0 +1,127 @@
+"""What an actor may do, and to whom: their groups' controls, added up.
+
+A group may be limited to some departments; its controls then reach the users of those
+departments only. A control also needs every control above it on its path.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["Authority", "Reach", "authority_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose things a control reaches: everybody's, or those of some departments' users."""
+
+    everybody: bool = False
+    departments: frozenset[str] = frozenset()
+
+    def __or__(self, other: Reach) -> Reach:
+        return Reach(self.everybody or other.everybody, self.departments | other.departments)
+
+    def __and__(self, other: Reach) -> Reach:
+        if self.everybody:
+            return other
+        if other.everybody:
+            return self
+        return Reach(False, self.departments & other.departments)
+
+    def __bool__(self) -> bool:
+        return self.everybody or bool(self.departments)
+
+    def covers(self, department: str) -> bool:
+        """Whether a user of this department is within reach."""
+        return self.everybody or department in self.departments
+
+    def where(self) -> ColumnElement[bool]:
+        """The same as a condition on ``User``, for statements that select users."""
+        if self.everybody:
+            return true()
+        if not self.departments:
+            return false()
+        return User.department.in_(sorted(self.departments))
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An actor and how far each of their controls reaches, as of one transaction."""
+
+    actor: str
+    actor_row_id: int
+    name: str
+    reaches: dict[Control, Reach] = field(default_factory=dict)
+
+    def has(self, control: Control) -> bool:
+        """Whether the actor has the control for anybody at all."""
+        return bool(self.reach(control))
+
+    def reach(self, control: Control) -> Reach:
+        """Whom the control reaches: no further than every control above it on its path."""
+        reach = self.reaches.get(control, Reach())
+        parent = control.parent
+        return reach if parent is None else reach & self.reach(parent)
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """The controls that the actor has, in the order of the screens."""
+        return tuple(control for control in Control if self.has(control))
+
+    def require(self, control: Control, *, everybody: bool = False) -> Reach:
+        """How far the control reaches, which is at least somebody.
+
+        Args:
+            control: the control that is needed.
+            everybody: refuse a control that is limited to departments, for what touches all.
+
+        Raises:
+            NotAllowed: the actor lacks the control.
+
+        """
+        reach = self.reach(control)
+        if not reach or (everybody and not reach.everybody):
+            limit = " for everybody" if reach else ""
+            raise errors.NotAllowed(f"{self.actor} does not have the control “{control}”{limit}.")
+        return reach
+
+
+def authority_of(session: Session, actor: str) -> Authority:
+    """Read the actor's authority, inside the transaction that is going to rely on it.
+
+    Raises:
+        IdentityError: the actor is no application user, or not an active one.
+
+    """
+    user = session.execute(
+        select(User.id, User.name, User.is_active).where(User.user_id == actor)
+    ).one_or_none()
+    if user is None:
+        raise errors.IdentityError(
+            f"{actor} is not an application user of this platform. Ask an administrator to add you."
+        )
+    if not user.is_active:
+        raise errors.IdentityError(f"The user {actor} is not active. Ask an administrator.")
+    rows = session.execute(
+        select(GroupControl.group_id, GroupControl.control, GroupDepartment.department)
+        .join(UserGroup, and_(UserGroup.id == GroupControl.group_id, UserGroup.is_active))
+        .join(Membership, Membership.group_id == UserGroup.id)
+        .outerjoin(GroupDepartment, GroupDepartment.group_id == UserGroup.id)
+        .where(Membership.user_id == user.id)
+    )
+    reaches: defaultdict[Control, Reach] = defaultdict(Reach)
+    known = {control.value for control in Control}
+    for _, control, department in rows:
+        # A control that this version does not know gives nothing: fail closed.
+        if control in known:
+            limited = frozenset() if department is None else frozenset({department})
+            reaches[Control(control)] |= Reach(department is None, limited)
+    return Authority(actor, user.id, user.name, dict(reaches))

@@ -1,0 +1,128 @@
+"""The unit of work: authorise the actor, change, record the audit event; all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tokenwidgets import audit, errors
+from tokenwidgets.authority import Authority, authority_of
+from tokenwidgets.database import Database
+from tokenwidgets.vocabulary import Control, now
+
+__all__ = ["Change", "Service"]
+
+log = logging.getLogger("tokenwidgets")
+
+_DENIED_ONCE_IN = timedelta(minutes=1)
+_DENIED_REMEMBERED = 1000
+
+
+@dataclass(slots=True)
+class Change:
+    """A change under way: its session, who is doing it, since when, and what is recorded of it."""
+
+    session: Session
+    authority: Authority
+    at: datetime
+    recorded: bool = False
+
+    def record(self, *entries: audit.Entry) -> None:
+        """Write the audit events of this change, in its transaction."""
+        audit.append(self.session, self.authority.actor, self.at, *entries)
+        self.recorded = True
+
+    def nothing_to_do(self) -> None:
+        """Say that the rows already are as they should be, so that there is no event."""
+        self.recorded = True
+
+
+class Service:
+    """What the services share: a database, an actor and a clock.
+
+    Args:
+        database: where to work.
+        actor: the User ID of who is acting, from the identity source and nowhere else.
+        clock: gives the present instant, timezone-aware.
+
+    """
+
+    def __init__(
+        self, database: Database, actor: str, *, clock: Callable[[], datetime] = now
+    ) -> None:
+        self.database = database
+        self.actor = actor
+        self._clock = clock
+        self._denied: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+
+    def authority(self) -> Authority:
+        """What the actor may do at this moment.
+
+        Raises:
+            IdentityError: the actor is not, or no longer, an active user.
+
+        """
+        with self.database.read() as session:
+            return authority_of(session, self.actor)
+
+    @contextlib.contextmanager
+    def reading(self, control: Control) -> Iterator[tuple[Session, Authority]]:
+        """A snapshot for an actor who has the control.
+
+        Raises:
+            NotAllowed: the actor lacks it.
+
+        """
+        with self.database.read() as session:
+            authority = authority_of(session, self.actor)
+            authority.require(control)
+            yield session, authority
+
+    @contextlib.contextmanager
+    def changing(
+        self, control: Control, action: str, subject: str, *, everybody: bool = False
+    ) -> Iterator[Change]:
+        """One audited transaction for an actor who has the control.
+
+        A refusal for want of a control is recorded as well, in a transaction of its own.
+
+        Raises:
+            NotAllowed: the actor lacks the control; nothing was changed.
+
+        """
+        try:
+            with self.database.write() as session:
+                change = Change(session, authority_of(session, self.actor), self._clock())
+                change.authority.require(control, everybody=everybody)
+                yield change
+                session.flush()
+                if not change.recorded:
+                    raise AssertionError(f"{action} was about to commit without an audit event")
+        except (errors.NotAllowed, errors.LastAdministrator) as refusal:
+            self._record_denial(action, subject, refusal)
+            raise
+
+    def _record_denial(self, action: str, subject: str, refusal: Exception) -> None:
+        """Record a refused attempt; the same one at most once a minute, against floods."""
+        at = self._clock()
+        last = self._denied.get((action, subject))
+        if last is not None and timedelta(0) <= at - last < _DENIED_ONCE_IN:
+            return
+        self._denied[action, subject] = at
+        while len(self._denied) > _DENIED_REMEMBERED:
+            self._denied.popitem(last=False)
+        entry = audit.Entry(
+            action, subject[:200], detail={"why": str(refusal)}, outcome=audit.DENIED
+        )
+        try:
+            with self.database.write() as session:
+                audit.append(session, self.actor, at, entry)
+        except errors.TokenWidgetsError:
+            # The refusal stands; that it could not be recorded is the operator's to know.
+            log.exception("could not record that %s was denied: %s", self.actor, action)

@@ -1,0 +1,90 @@
+"""Check texts that people type, before they are stored."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tokenwidgets import errors
+
+__all__ = ["check_email", "check_identifier", "check_name", "check_note", "comparison_key"]
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]{1,255}")
+# Controls, private and unassigned characters, lone surrogates; and those that turn the
+# direction of the text around them, with which a name can pass for another.
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_REFUSED = frozenset(
+    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+
+
+def check_name(field: str, value: object, *, most: int = 100) -> str:
+    """A name as it is stored: NFC, no space around it, one line, at most ``most`` characters.
+
+    Right-to-left scripts are welcome; invisible and direction-turning characters are not.
+
+    Raises:
+        InvalidValue: what is wrong with the name, to be shown beside the field.
+
+    """
+    text = _plain_text(field, value, most)
+    if not text:
+        raise errors.InvalidValue(field, "cannot be empty.")
+    return text
+
+
+def check_note(field: str, value: object, *, most: int = 2000) -> str:
+    """A free text of one line, which may be empty; else as ``check_name``."""
+    return _plain_text(field, value, most)
+
+
+def check_identifier(field: str, value: object) -> str:
+    """A User ID or an API's name: ASCII, so that none can look like another.
+
+    Raises:
+        InvalidValue: what is wrong with it.
+
+    """
+    text = _plain_text(field, value, 100)
+    if not _IDENTIFIER.fullmatch(text):
+        raise errors.InvalidValue(
+            field,
+            "must be 1 to 100 letters (A-Z), digits or . _ @ + - and begin with a letter or digit.",
+        )
+    return text
+
+
+def check_email(field: str, value: object) -> str:
+    """An e-mail address in its usual form, or nothing.
+
+    Raises:
+        InvalidValue: it is not one.
+
+    """
+    text = _plain_text(field, value, 320)
+    if text and not _EMAIL.fullmatch(text):
+        raise errors.InvalidValue(field, "is not an e-mail address like jane.doe@example.org.")
+    return text
+
+
+def comparison_key(name: str) -> str:
+    """What two names are compared by: they are the same if only their case differs."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def _plain_text(field: str, value: object, most: int) -> str:
+    if not isinstance(value, str):
+        raise errors.InvalidValue(field, f"must be text, not {type(value).__name__}.")
+    # Before anything that takes time in proportion to the length.
+    if len(value) > most * 4:
+        raise errors.InvalidValue(field, f"is too long: at most {most} characters.")
+    text = unicodedata.normalize("NFC", value).strip()
+    if len(text) > most:
+        raise errors.InvalidValue(field, f"is too long: at most {most} characters.")
+    for character in text:
+        if character in _REFUSED or unicodedata.category(character) in _REFUSED_CATEGORIES:
+            raise errors.InvalidValue(
+                field, f"has a character that cannot be shown plainly (U+{ord(character):04X})."
+            )
+    return text
