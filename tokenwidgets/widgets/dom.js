@@ -81,6 +81,51 @@ export function replaceKeepingFocus(parent, ...children) {
   if (focused) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }
 
+const ICONS = {
+  close: "M4 4l8 8M12 4l-8 8",
+  down: "M4 6l4 4 4-4",
+  previous: "M10 4l-4 4 4 4",
+  next: "M6 4l4 4-4 4",
+  plus: "M8 3v10M3 8h10",
+  menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+  shield: "M8 1.8l5 1.9v4.1c0 3-2.1 5.3-5 6.4-2.9-1.1-5-3.4-5-6.4V3.7z",
+};
+
+/**
+ * A small drawing, hidden from screen readers: the control around it must have a name of its own.
+ * @param {keyof typeof ICONS} name
+ * @returns {SVGElement}
+ */
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  const attributes = { viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true",
+    fill: "none", stroke: "currentColor", "stroke-width": "1.6" };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/**
+ * Call back when an element comes into sight after a person's action left the keyboard focus
+ * nowhere, as when the screen that they clicked in gives way to this one.
+ * @param {HTMLElement} element @param {() => void} takeFocus
+ * @returns {() => void} stops it
+ */
+export function onShown(element, takeFocus) {
+  let visible = false;
+  const observer = new ResizeObserver(() => {
+    const before = visible;
+    visible = element.getClientRects().length > 0;
+    const nowhere = !document.activeElement || document.activeElement === document.body;
+    if (visible && !before && nowhere && navigator.userActivation?.hasBeenActive) takeFocus();
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
 /**
  * The root of a component: a tab panel if the component is one, else a plain section.
  * @param {any} model @param {HTMLElement} el @param {string} className
@@ -89,7 +134,8 @@ export function replaceKeepingFocus(parent, ...children) {
 export function root(model, el, className) {
   const panel = model.get("panel");
   const attributes = panel ? { role: "tabpanel", "aria-label": panel, tabindex: "-1" } : {};
-  const element = h("div", { class: `tw ${className}`, ...attributes });
+  // JupyterLab's notebook has shortcuts of one letter ("d d" deletes the cell): not while typing here.
+  const element = h("div", { class: `tw ${className}`, "data-lm-suppress-shortcuts": "true", ...attributes });
   el.append(element);
   return element;
 }

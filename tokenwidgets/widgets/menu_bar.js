@@ -1,0 +1,114 @@
+/**
+ * The application's top bar: the menu of screens, who is acting, messages, and whether Python is there.
+ */
+import { h, icon, plain, redrawOn, root } from "./dom.js";
+import { menuButton } from "./popup.js";
+
+const PING_EVERY = 20_000; // ms
+const PONG_WITHIN = 10_000; // ms; a kernel that said it is busy is given longer
+const PONG_WITHIN_IF_BUSY = 60_000;
+
+/** The two live regions, always there, so that screen readers have them before they speak. */
+function messageArea(model) {
+  const regions = { status: h("div", { role: "status" }), alert: h("div", { role: "alert" }) };
+  const retry = h("button", { type: "button", onclick: () => model.send({ type: "try-again" }) }, "Try again");
+  const dismiss = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": "Dismiss", title: "Dismiss",
+    onclick: () => show({}) }, icon("close"));
+  const element = h("div", { class: "tw-message" }, h("div", { class: "tw-spring" }, regions.status, regions.alert), retry, dismiss);
+  let serial = NaN;
+  const show = (/** @type {{kind?: string, text?: string, retry?: boolean}} */ { kind = "status", text = "", retry: again = false }) => {
+    const region = regions[kind] ?? regions.status;
+    for (const each of Object.values(regions)) each.textContent = "";
+    element.toggleAttribute("data-shown", Boolean(text));
+    element.setAttribute("data-kind", kind === "alert" ? "bad" : "good");
+    retry.hidden = !again || !text;
+    dismiss.hidden = !text;
+    // Emptied first and filled a moment later, the same words are read out again.
+    if (text) setTimeout(() => { region.textContent = plain(text); }, 30);
+  };
+  return {
+    element,
+    update() {
+      const notice = model.get("notice");
+      if (notice.serial === serial) return;
+      serial = notice.serial;
+      show(notice);
+    },
+  };
+}
+
+/** Ask Python for a sign of life; without one, say so instead of showing a page that is dead. */
+function heartbeat(model, banner) {
+  let waiting = 0;
+  const lost = () => { waiting = 0; banner.hidden = false; };
+  const ping = () => {
+    if (waiting) return;
+    waiting = setTimeout(lost, model.get("busy") ? PONG_WITHIN_IF_BUSY : PONG_WITHIN);
+    try {
+      model.send({ type: "ping" });
+    } catch {
+      clearTimeout(waiting);
+      lost();
+    }
+  };
+  const pong = (message) => {
+    if (message?.type !== "pong") return;
+    clearTimeout(waiting);
+    waiting = 0;
+    banner.hidden = true;
+  };
+  const wake = () => { if (document.visibilityState === "visible") ping(); };
+  model.on("msg:custom", pong);
+  document.addEventListener("visibilitychange", wake);
+  window.addEventListener("online", ping);
+  const timer = setInterval(ping, PING_EVERY);
+  ping();
+  return () => {
+    clearInterval(timer);
+    clearTimeout(waiting);
+    model.off("msg:custom", pong);
+    document.removeEventListener("visibilitychange", wake);
+    window.removeEventListener("online", ping);
+  };
+}
+
+function lostBanner() {
+  const text = h("span", { class: "tw-spring" }, "Connection lost. What you see may be out of date.");
+  return h("div", { role: "alert", class: "tw-notice tw-lost", "data-kind": "warn", hidden: true }, text,
+    h("button", { type: "button", onclick: () => window.location.reload() }, "Reload"));
+}
+
+function render({ model, el }) {
+  const view = root(model, el, "tw-menu-bar");
+  const menu = menuButton({ label: "Security", before: icon("shield"), buttonClass: "tw-quiet",
+    onChoose: (name) => model.send({ type: "open-screen", name }) });
+  const actor = h("span", { class: "tw-actor-name" });
+  const actorId = h("span", { class: "tw-muted tw-actor-id" });
+  const initial = h("span", { class: "tw-initial", "aria-hidden": "true" });
+  const who = h("div", { class: "tw-actor" }, h("span", { class: "tw-visually-hidden" }, "You are "), actor, actorId, initial);
+  const bar = h("div", { class: "tw-bar tw-strip" }, menu.element, h("span", { class: "tw-spring" }), who);
+  const messages = messageArea(model);
+  const banner = lostBanner();
+  view.append(bar, messages.element, banner);
+
+  const stops = [
+    redrawOn(model, ["items", "current"], () => {
+      menu.setItems(model.get("items"), model.get("current"));
+      menu.button.toggleAttribute("disabled", model.get("items").length === 0);
+    }),
+    redrawOn(model, ["actor", "actor_id"], () => {
+      const [name, id] = [plain(model.get("actor")), plain(model.get("actor_id"))];
+      actor.textContent = name || id;
+      actorId.textContent = name && id !== name ? id : "";
+      initial.textContent = [...(name || id)][0]?.toUpperCase() ?? "";
+      who.hidden = !(name || id);
+    }),
+    redrawOn(model, ["busy"], () => bar.setAttribute("aria-busy", String(model.get("busy")))),
+    redrawOn(model, ["notice"], messages.update),
+    heartbeat(model, banner),
+    () => menu.close(false),
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+export default { render };

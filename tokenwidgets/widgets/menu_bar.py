@@ -1,0 +1,70 @@
+"""MenuBar: the application's top bar, with its menu, the actor, messages and the heartbeat."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import traitlets
+
+from tokenwidgets.widgets.component import Component, Message
+
+__all__ = ["MenuBar", "OpenScreen", "Ping", "TryAgain"]
+
+
+class OpenScreen(Message, tag="open-screen", frozen=True):
+    """A menu item was chosen; ``name`` is the screen's name as on the menu."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class TryAgain(Message, tag="try-again", frozen=True):
+    """The button "Try again" beside a message was pressed."""
+
+
+class Ping(Message, tag="ping", frozen=True):
+    """The browser asks whether Python is still there; the component itself answers."""
+
+
+class MenuBar(Component, asset="menu_bar"):
+    """The menu "Security", who is acting, and messages in live regions.
+
+    Put messages there with :meth:`say` and :meth:`warn`. Every 20 seconds the browser asks for a
+    sign of life; without an answer it shows a banner that what is on screen may be out of date.
+    """
+
+    messages = (OpenScreen, TryAgain, Ping)
+
+    items = traitlets.List(
+        traitlets.Unicode(), help="The screens that the actor may open, in the menu's order."
+    ).tag(sync=True)
+    current = traitlets.Unicode("", help="The screen that is open now.").tag(sync=True)
+    actor = traitlets.Unicode("", help="The acting user's name.").tag(sync=True)
+    actor_id = traitlets.Unicode("", help="The acting user's User ID.").tag(sync=True)
+    notice: traitlets.Dict[str, Any] = traitlets.Dict(
+        {"kind": "status", "text": "", "retry": False, "serial": 0},
+        help="The message on show: kind (status or alert), text, retry, serial.",
+    ).tag(sync=True)
+    busy = traitlets.Bool(False, help="Whether an answer is awaited.").tag(sync=True)
+    chosen = traitlets.Unicode("", help="The menu item that was chosen last.")
+
+    def say(self, text: str) -> None:
+        """Show that something went well (role ``status``); an empty text takes the message away."""
+        self._notify("status", text, retry=False)
+
+    def warn(self, text: str, *, retry: bool = False) -> None:
+        """Show that something went wrong (role ``alert``), with "Try again" if ``retry``."""
+        self._notify("alert", text, retry=retry)
+
+    def handle(self, message: Any) -> None:
+        """Keep what was chosen; answer the heartbeat."""
+        match message:
+            case OpenScreen(name=name):
+                self.chosen = name
+            case Ping():
+                self.send({"type": "pong"})
+
+    def _notify(self, kind: str, text: str, *, retry: bool) -> None:
+        # The serial makes the same words twice two messages, so that both are read out.
+        serial = int(self.notice.get("serial", 0)) + 1
+        self.notice = {"kind": kind, "text": text, "retry": retry, "serial": serial}

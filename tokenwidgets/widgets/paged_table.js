@@ -1,0 +1,180 @@
+/**
+ * One page of a long list, with search, sorting and paging done by Python.
+ */
+import { h, icon, onShown, redrawOn, replaceKeepingFocus, root, uniqueId } from "./dom.js";
+import { pager, tableHeader, tableRows } from "./table.js";
+
+const SEARCH_PAUSE = 250; // ms without a keystroke before the search is sent
+
+/** The box above the table; it never loses what is being typed, whatever Python answers. */
+function searchBox(model, send) {
+  const input = /** @type {HTMLInputElement} */ (h("input", { type: "search", maxlength: "1000",
+    autocomplete: "off", spellcheck: "false", class: "tw-search" }));
+  let timer = 0;
+  let sent = model.get("search");
+  const flush = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (input.value === sent) return;
+    sent = input.value;
+    send({ type: "search", text: sent });
+  };
+  const later = () => { clearTimeout(timer); timer = setTimeout(flush, SEARCH_PAUSE); };
+  input.addEventListener("input", later);
+  input.addEventListener("search", flush); // Enter, or the cross that empties the box
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") flush(); });
+  return {
+    input,
+    flush,
+    update() {
+      const label = model.get("search_label");
+      input.hidden = !label;
+      input.setAttribute("aria-label", label);
+      input.placeholder = label;
+      if (timer || document.activeElement === input) return;
+      sent = model.get("search");
+      if (input.value !== sent) input.value = sent;
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** In place of the header when rows are cards: order and, where rows can be chosen, all of them. */
+function cardTools(model, send, selectAll) {
+  const id = uniqueId("sort");
+  const by = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: () => send({ type: "sort-by", column: by.value }) }));
+  const turn = h("button", { type: "button", onclick: () => send({ type: "sort-by", column: model.get("sort") }) });
+  const all = h("label", { class: "tw-choice" }, selectAll, "Select all");
+  const sorting = h("span", { class: "tw-bar" }, h("label", { for: id }, "Sort by"), by, turn);
+  return {
+    element: h("div", { class: "tw-bar tw-card-tools" }, all, sorting),
+    update() {
+      const columns = model.get("columns").filter((column) => column.sortable);
+      const options = columns.map((column) => h("option", { value: column.key }, column.label));
+      if (!columns.some((column) => column.key === model.get("sort"))) options.unshift(h("option", { value: "", hidden: true }, "—"));
+      by.replaceChildren(...options);
+      by.value = columns.some((column) => column.key === model.get("sort")) ? model.get("sort") : "";
+      turn.textContent = model.get("descending") ? "Descending" : "Ascending";
+      turn.hidden = !by.value;
+      sorting.hidden = columns.length === 0;
+      all.hidden = !model.get("selectable");
+    },
+  };
+}
+
+/** Check boxes of the rows, and those that choose the whole page. */
+function selection(model, body, send) {
+  const boxes = () => /** @type {HTMLInputElement[]} */ ([...body.querySelectorAll("input[data-key]")]);
+  const sendAll = () => send({ type: "select", keys: boxes().filter((box) => box.checked).map((box) => box.dataset.key) });
+  const makeAll = () => h("input", { type: "checkbox", "aria-label": "Select all on this page", "data-focus": "select-all",
+    onchange: (event) => { for (const box of boxes()) box.checked = event.target.checked; mark(); sendAll(); } });
+  const wholes = /** @type {HTMLInputElement[]} */ ([makeAll(), makeAll()]);
+  const mark = () => {
+    const count = boxes().filter((box) => box.checked).length;
+    for (const whole of wholes) {
+      whole.checked = count > 0 && count === boxes().length;
+      whole.indeterminate = count > 0 && count < boxes().length;
+    }
+    for (const box of boxes()) box.closest("tr")?.setAttribute("aria-selected", String(box.checked));
+  };
+  return {
+    wholes,
+    onSelect: () => { mark(); sendAll(); },
+    update() {
+      const selected = new Set(model.get("selected"));
+      for (const box of boxes()) box.checked = selected.has(box.dataset.key);
+      mark();
+    },
+  };
+}
+
+/** Heading, search and the button that adds. */
+function topBar(model, search, act) {
+  const heading = h("h2", { tabindex: "-1" });
+  const addText = h("span");
+  const add = h("button", { type: "button", class: "tw-primary", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
+  const element = h("div", { class: "tw-bar tw-top" }, heading, h("span", { class: "tw-spring" }), search.input, add);
+  return {
+    element,
+    heading,
+    update() {
+      heading.textContent = model.get("heading");
+      heading.hidden = !model.get("heading");
+      addText.textContent = model.get("add_label");
+      add.hidden = !model.get("add_label");
+      element.hidden = heading.hidden && add.hidden && search.input.hidden;
+    },
+  };
+}
+
+/** The table itself with what stands in its place when there are no rows. */
+function tableBox(model, act) {
+  const head = h("thead", { role: "rowgroup" });
+  const body = h("tbody", { role: "rowgroup" });
+  const table = h("table", { role: "table", class: "tw-table" }, head, body);
+  const empty = h("div", { class: "tw-empty" });
+  const chosen = selection(model, body, act);
+  const tools = cardTools(model, act, chosen.wholes[1]);
+  const box = h("div", { class: "tw-table-box" }, tools.element, table, empty);
+  return {
+    box,
+    body,
+    updateHeader() {
+      replaceKeepingFocus(head, tableHeader(model.get("columns"), { sort: model.get("sort"), descending: model.get("descending"),
+        onSort: (column) => act({ type: "sort-by", column }), first: model.get("selectable") ? chosen.wholes[0] : undefined }));
+      tools.update();
+    },
+    updateRows() {
+      replaceKeepingFocus(body, ...tableRows(model.get("columns"), model.get("rows"), {
+        onOpen: (key) => act({ type: "open-row", key }),
+        ...(model.get("selectable") ? { selected: new Set(model.get("selected")), onSelect: chosen.onSelect } : {}),
+      }));
+      chosen.update();
+    },
+    updateSelection: chosen.update,
+    updateState() {
+      const none = model.get("rows").length === 0;
+      box.setAttribute("aria-busy", String(model.get("busy")));
+      table.setAttribute("aria-label", model.get("label"));
+      table.toggleAttribute("data-none", none);
+      empty.hidden = !none;
+      empty.textContent = model.get("busy") ? "Loading…" : model.get("empty");
+    },
+  };
+}
+
+function render({ model, el }) {
+  const view = root(model, el, "tw-paged");
+  const search = searchBox(model, (message) => model.send(message));
+  // What is still being typed goes first, so that Python sees things in the order they were done.
+  const act = (message) => { search.flush(); model.send(message); };
+  const top = topBar(model, search, act);
+  const table = tableBox(model, act);
+  const problem = h("div", { class: "tw-notice", "data-kind": "bad" });
+  const pages = pager({
+    onPrevious: () => act({ type: "previous-page" }),
+    onNext: () => act({ type: "next-page" }),
+    onRowsPerPage: (count) => act({ type: "rows-per-page", count }),
+  });
+  view.append(top.element, problem, table.box, pages.element);
+
+  // Whoever comes back to this screen finds the keyboard on the link they left it by.
+  let left = "";
+  view.addEventListener("focusin", (event) => { left = event.target.getAttribute("data-focus") ?? left; });
+  const stops = [
+    redrawOn(model, ["heading", "search_label", "search", "add_label"], () => { search.update(); top.update(); }),
+    redrawOn(model, ["columns", "sort", "descending", "selectable"], table.updateHeader),
+    redrawOn(model, ["columns", "rows", "selectable"], table.updateRows),
+    redrawOn(model, ["selected"], table.updateSelection),
+    redrawOn(model, ["rows", "label", "empty", "busy"], table.updateState),
+    redrawOn(model, ["problem"], () => { problem.textContent = model.get("problem"); problem.hidden = !model.get("problem"); }),
+    redrawOn(model, ["total", "page", "rows_per_page", "has_previous", "has_next"], () => pages.update({
+      total: model.get("total"), page: model.get("page"), rowsPerPage: model.get("rows_per_page"),
+      hasPrevious: model.get("has_previous"), hasNext: model.get("has_next") })),
+    onShown(view, () => (view.querySelector(`[data-focus="${CSS.escape(left)}"]`) ?? top.heading).focus()),
+    search.stop,
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+export default { render };

@@ -1,0 +1,135 @@
+"""PagedTable: one page of a long list, searched, sorted and paged by whoever fills it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+import traitlets
+
+from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.paging import NextPage, PreviousPage
+
+__all__ = [
+    "ROWS_PER_PAGE",
+    "AddRow",
+    "NextPage",
+    "OpenRow",
+    "PagedTable",
+    "PreviousPage",
+    "RowsPerPage",
+    "Search",
+    "Select",
+    "SortBy",
+]
+
+ROWS_PER_PAGE: tuple[int, ...] = (10, 25, 50, 100)
+"""How many rows a page may have."""
+
+_Key = Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class Search(Message, tag="search", frozen=True):
+    """The search box has a new text; it is sent when nothing was typed for 250 ms, or on Enter."""
+
+    text: Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class SortBy(Message, tag="sort-by", frozen=True):
+    """A column's header was clicked; the column that is sorted by already is to be turned round."""
+
+    column: Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class RowsPerPage(Message, tag="rows-per-page", frozen=True):
+    """Another number of rows a page was chosen."""
+
+    count: Literal[10, 25, 50, 100]
+
+
+class OpenRow(Message, tag="open-row", frozen=True):
+    """A row's link was clicked; ``key`` is the row's key."""
+
+    key: _Key
+
+
+class AddRow(Message, tag="add-row", frozen=True):
+    """The button that adds was pressed."""
+
+
+class Select(Message, tag="select", frozen=True):
+    """The rows that are ticked now, by key: all of them, not only the one that changed."""
+
+    keys: Annotated[list[_Key], msgspec.Meta(max_length=2000)]
+
+
+class PagedTable(Component, asset="paged_table"):
+    """A table with a search box, sortable columns, pages, and rows that can be opened or ticked.
+
+    It shows what it is given: who listens to its messages fetches the page that was asked for and
+    sets ``rows`` and the rest (in one ``hold_sync()``). A row is a dict of JSON values by column
+    key, and has its own ``key``. Values by the column's kind:
+
+    - ``text``, ``link``: a string; a link opens the row
+    - ``number``: a number
+    - ``date``, ``datetime``, ``expiry``: ISO 8601 with zone, or None; ``expiry`` adds "in 5 months"
+    - ``badge``: a string, or ``{"text", "kind"}`` with the kind ``good``, ``warn`` or ``bad``
+    - ``list``: a list of strings
+    - ``yesno``: a bool
+    """
+
+    messages = (Search, SortBy, PreviousPage, NextPage, RowsPerPage, OpenRow, AddRow, Select)
+
+    heading = traitlets.Unicode("", help="The heading above; empty for none.").tag(sync=True)
+    label = traitlets.Unicode("", help="The table's accessible name.").tag(sync=True)
+    search_label = traitlets.Unicode("", help="Name of the search box; empty for none.").tag(
+        sync=True
+    )
+    search = traitlets.Unicode("", help="The text that is searched for.").tag(sync=True)
+    columns = traitlets.List(
+        traitlets.Dict(), help="Columns: key, label, kind, and whether sortable."
+    ).tag(sync=True)
+    rows = traitlets.List(traitlets.Dict(), help="The rows of this page.").tag(sync=True)
+    sort = traitlets.Unicode("", help="Key of the column that is sorted by; may be empty.").tag(
+        sync=True
+    )
+    descending = traitlets.Bool(False, help="Whether the greatest come first.").tag(sync=True)
+    page = traitlets.Int(1, min=1, help="The page's number, from 1.").tag(sync=True)
+    rows_per_page = traitlets.Enum(ROWS_PER_PAGE, 25, help="Rows a page has at most.").tag(
+        sync=True
+    )
+    has_previous = traitlets.Bool(False, help="Whether there is a page before.").tag(sync=True)
+    has_next = traitlets.Bool(False, help="Whether there is a page after.").tag(sync=True)
+    total = traitlets.Unicode("", help='How many there are in all, such as "61 users".').tag(
+        sync=True
+    )
+    empty = traitlets.Unicode("Nothing to show.", help="Shown when there are no rows.").tag(
+        sync=True
+    )
+    problem = traitlets.Unicode("", help="Why the rows could not be fetched; empty if fine.").tag(
+        sync=True
+    )
+    add_label = traitlets.Unicode("", help="Name of the button that adds; empty for none.").tag(
+        sync=True
+    )
+    selectable = traitlets.Bool(False, help="Whether rows have check boxes.").tag(sync=True)
+    selected = traitlets.List(
+        traitlets.Unicode(), help="Keys of the ticked rows; only rows of this page can be."
+    ).tag(sync=True)
+    busy = traitlets.Bool(False, help="Whether an answer is awaited.").tag(sync=True)
+    chosen = traitlets.Unicode("", help="Key of the row that was opened last.")
+
+    def handle(self, message: Any) -> None:
+        """Keep what was opened and what is ticked; all else is for who fills the table."""
+        match message:
+            case OpenRow(key=key):
+                self.chosen = key
+            case Select(keys=keys):
+                asked = set(keys)
+                # In the page's order, and nothing that is not on it.
+                self.selected = [row["key"] for row in self.rows if row.get("key") in asked]
+
+    @traitlets.observe("rows")
+    def _forget_rows_that_went(self, _change: Any) -> None:
+        present = {row.get("key") for row in self.rows}
+        self.selected = [key for key in self.selected if key in present]

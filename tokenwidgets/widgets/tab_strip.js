@@ -1,0 +1,98 @@
+/**
+ * The header of a detail screen: whose it is, its tabs, which of them are shown, and the way back.
+ */
+import { h, icon, onShown, plain, redrawOn, replaceKeepingFocus, root } from "./dom.js";
+import { hangPopup, menuButton } from "./popup.js";
+import { badge } from "./table.js";
+
+/** The tabs on show; all of them if every one were hidden. */
+function visibleTabs(model) {
+  const tabs = model.get("tabs");
+  const visible = tabs.filter((name) => !model.get("hidden").includes(name));
+  return visible.length > 0 ? visible : tabs;
+}
+
+/** The button "Menu", its one item "Tabs", and the pop-up of check boxes that this opens. */
+function tabChooser(model) {
+  const boxes = h("div", { class: "tw-boxes" });
+  const popup = h("div", { role: "dialog", "aria-label": "Tabs", class: "tw-popup" }, h("h4", {}, "Tabs"), boxes);
+  const menu = menuButton({ label: "Menu", onChoose: () => chooser.open() });
+  const chooser = hangPopup(menu.button, popup, () => popup.querySelector("input:not(:disabled)")?.focus());
+  menu.setItems(["Tabs"]);
+  menu.element.append(popup);
+
+  const send = () => model.send({ type: "show-tabs",
+    visible: [...boxes.querySelectorAll("input")].filter((box) => box.checked).map((box) => box.value) });
+  return {
+    element: menu.element,
+    close: () => { menu.close(false); chooser.close(false); },
+    update() {
+      const tabs = model.get("tabs");
+      const visible = visibleTabs(model);
+      replaceKeepingFocus(boxes, ...tabs.map((name) => {
+        const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", value: name, "data-focus": name,
+          disabled: visible.length === 1 && visible[0] === name, onchange: send }));
+        box.checked = visible.includes(name);
+        return h("label", { class: "tw-choice" }, box, name);
+      }));
+    },
+  };
+}
+
+/** The tabs; arrow keys go from one to the next, and Tab goes past them all. */
+function tabList(model) {
+  const element = h("div", { role: "tablist" });
+  const tabs = () => /** @type {HTMLElement[]} */ ([...element.children]);
+  const select = (/** @type {string} */ name) => {
+    if (name !== model.get("selected")) model.send({ type: "select-tab", name });
+  };
+  element.addEventListener("keydown", (event) => {
+    const at = tabs().indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined || at < 0) return;
+    event.preventDefault();
+    const tab = tabs().at(to % tabs().length);
+    tab?.focus();
+    select(tab?.textContent ?? "");
+  });
+  return {
+    element,
+    update() {
+      const names = visibleTabs(model);
+      const current = names.includes(model.get("selected")) ? model.get("selected") : names[0];
+      replaceKeepingFocus(element, ...names.map((name) => h("button", { type: "button", role: "tab", "data-focus": name,
+        "aria-selected": String(name === current), tabindex: name === current ? "0" : "-1", onclick: () => select(name) }, name)));
+      element.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    },
+  };
+}
+
+function render({ model, el }) {
+  const view = root(model, el, "tw-tab-strip");
+  const name = h("span");
+  const id = h("span", { class: "tw-muted tw-id" });
+  const heading = h("h2", { tabindex: "-1" }, name, " ", id);
+  const badges = h("span", { class: "tw-bar tw-badges" });
+  const chooser = tabChooser(model);
+  const close = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": "Close", title: "Close",
+    onclick: () => model.send({ type: "close" }) }, icon("close"));
+  const list = tabList(model);
+  view.append(
+    h("div", { class: "tw-title" }, h("div", { class: "tw-bar tw-spring" }, heading, badges), chooser.element, close),
+    list.element,
+  );
+  const stops = [
+    redrawOn(model, ["heading", "subheading", "badges"], () => {
+      name.textContent = plain(model.get("heading"));
+      id.textContent = plain(model.get("subheading"));
+      list.element.setAttribute("aria-label", plain(model.get("heading")));
+      badges.replaceChildren(...model.get("badges").map(badge));
+    }),
+    redrawOn(model, ["tabs", "hidden", "selected"], () => { list.update(); chooser.update(); }),
+    onShown(view, () => heading.focus()),
+    chooser.close,
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+export default { render };

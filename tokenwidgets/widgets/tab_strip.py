@@ -1,0 +1,74 @@
+"""TabStrip: the header of a detail screen, with its tabs and the choice of which are shown."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import traitlets
+
+from tokenwidgets.widgets.component import Component, Message
+
+__all__ = ["Close", "SelectTab", "ShowTabs", "TabStrip"]
+
+_Name = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class SelectTab(Message, tag="select-tab", frozen=True):
+    """A tab was clicked, or reached with the arrow keys."""
+
+    name: _Name
+
+
+class ShowTabs(Message, tag="show-tabs", frozen=True):
+    """The tabs that are to be visible, by name: all of them, not only the one that changed."""
+
+    visible: Annotated[list[_Name], msgspec.Meta(max_length=50)]
+
+
+class Close(Message, tag="close", frozen=True):
+    """The button "Close" was pressed."""
+
+
+class TabStrip(Component, asset="tab_strip"):
+    """Whose detail this is, a strip of tabs, a pop-up that shows and hides them, and "Close".
+
+    ``tabs`` are those that the actor may see. A message about any other, or one that would hide
+    them all, changes nothing here; who listens must still not trust it. ``selected`` is always
+    a visible tab, as long as there is one.
+    """
+
+    messages = (SelectTab, ShowTabs, Close)
+
+    heading = traitlets.Unicode("", help="The name in the heading.").tag(sync=True)
+    subheading = traitlets.Unicode("", help="The User ID beside it.").tag(sync=True)
+    badges: traitlets.List[Any] = traitlets.List(
+        help="Badges: strings, or dicts with text and kind."
+    ).tag(sync=True)
+    tabs = traitlets.List(traitlets.Unicode(), help="The tabs that the actor may see.").tag(
+        sync=True
+    )
+    hidden = traitlets.List(traitlets.Unicode(), help="Those that the actor has hidden.").tag(
+        sync=True
+    )
+    selected = traitlets.Unicode("", help="The tab that is open.").tag(sync=True)
+    chosen = traitlets.Unicode("", help="The tab that was chosen last.")
+
+    @property
+    def visible(self) -> list[str]:
+        """The tabs on show, in order; all of them if every one were hidden."""
+        return [name for name in self.tabs if name not in self.hidden] or list(self.tabs)
+
+    def handle(self, message: Any) -> None:
+        """Take the choice, if it is one of the visible tabs; show and hide tabs."""
+        match message:
+            case SelectTab(name=name) if name in self.visible:
+                self.chosen = self.selected = name
+            case ShowTabs(visible=visible) if set(visible) & set(self.tabs):
+                self.hidden = [name for name in self.tabs if name not in visible]
+
+    @traitlets.observe("tabs", "hidden")
+    def _stay_on_a_visible_tab(self, _change: Any) -> None:
+        visible = self.visible
+        if visible and self.selected not in visible:
+            self.selected = visible[0]
