@@ -127,7 +127,7 @@ class DatabaseFull(DatabaseError):
 
 
 class ClockError(TokenWidgetsError):
-    """This machine's clock is behind what the database has already recorded: nothing is done."""
+    """The clock is behind what the database has already recorded, so nothing is done."""
 
 
 class NotADatabase(DatabaseError):

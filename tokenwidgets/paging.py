@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import Session
 
 __all__ = ["ROWS_PER_PAGE", "Cursor", "Page", "fetch"]
@@ -48,14 +48,14 @@ class Page(Generic[T]):
 
 def fetch(
     session: Session,
-    statement: Select[Any],
-    keys: Sequence[ColumnElement[Any]],
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[SQLColumnExpression[Any]],
     *,
     cursor: Cursor | None,
     limit: int,
     descending: bool,
     total: int,
-) -> Page[Row[Any]]:
+) -> Page[Row[*tuple[Any, ...]]]:
     """Read one page.
 
     Args:
@@ -91,7 +91,7 @@ def fetch(
 
 
 def _beyond(
-    keys: Sequence[ColumnElement[Any]], values: Sequence[Any], down: bool
+    keys: Sequence[SQLColumnExpression[Any]], values: Sequence[Any], down: bool
 ) -> ColumnElement[bool]:
     """The rows after these values: ``a > x OR (a = x AND b > y)`` and so on."""
     key, value = keys[0], values[0]

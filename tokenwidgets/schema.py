@@ -6,14 +6,13 @@ on PostgreSQL; in Python they are always timezone-aware, in UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -25,9 +24,9 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from tokenwidgets.instants import Instant
 
 __all__ = [
     "API",
@@ -49,41 +48,6 @@ __all__ = [
 
 NAME_LENGTH = 200
 """The most characters that a name of anything may have."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A timezone-aware UTC datetime, to the microsecond."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL has a type for it; elsewhere an integer is exact and quick."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(BigInteger())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """To the database; a datetime without a zone is a mistake, not local time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        if dialect.name == "postgresql":
-            return value
-        return (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """From the database, in UTC."""
-        if value is None:
-            return None
-        if isinstance(value, datetime):
-            return value.astimezone(UTC)
-        return _EPOCH + timedelta(microseconds=value)
-
 
 # SQLite gives a row id of its own only to INTEGER PRIMARY KEY, which is 64 bits there anyway.
 _Id = BigInteger().with_variant(Integer(), "sqlite")

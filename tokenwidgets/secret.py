@@ -60,6 +60,7 @@ def mint(prefix: str = DEFAULT_PREFIX) -> Secret:
 
     Raises:
         InvalidValue: the prefix is not 2 to 16 ASCII letters and digits, a letter first.
+
     """
     if not _PREFIX.fullmatch(prefix):
         raise InvalidValue(

@@ -69,7 +69,11 @@ class Service:
 
         """
         with self.database.read() as session:
-            return authority_of(session, self.actor)
+            return self.authority_in(session)
+
+    def authority_in(self, session: Session) -> Authority:
+        """The same, as of a transaction that is under way."""
+        return authority_of(session, self.actor)
 
     @contextlib.contextmanager
     def reading(self, control: Control) -> Iterator[tuple[Session, Authority]]:
@@ -80,7 +84,7 @@ class Service:
 
         """
         with self.database.read() as session:
-            authority = authority_of(session, self.actor)
+            authority = self.authority_in(session)
             authority.require(control)
             yield session, authority
 
@@ -98,7 +102,7 @@ class Service:
         """
         try:
             with self.database.write() as session:
-                change = Change(session, authority_of(session, self.actor), self._clock())
+                change = Change(session, self.authority_in(session), self._clock())
                 change.authority.require(control, everybody=everybody)
                 yield change
                 session.flush()

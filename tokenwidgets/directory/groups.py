@@ -1,0 +1,299 @@
+"""User groups: their names, controls, departments and members."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.audit import Entry
+from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
+from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
+from tokenwidgets.service import Change, Service
+from tokenwidgets.text import check_name, check_note
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["GroupRow", "GroupService", "find_group"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A user group. ``departments`` limits its controls to their users; empty is no limit."""
+
+    name: str
+    description: str
+    is_active: bool
+    version: int
+    controls: tuple[Control, ...] = ()
+    departments: tuple[str, ...] = ()
+    members: int = 0
+
+
+class GroupService(Service):
+    """Reads and changes of user groups, for an actor with ``User Groups``.
+
+    Groups reach across departments, so the control has to be one that is not limited to some.
+    """
+
+    def list(self) -> tuple[GroupRow, ...]:
+        """All groups, by name.
+
+        Raises:
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.USER_GROUPS) as (session, _):
+            return _rows(session)
+
+    def get(self, name: str) -> GroupRow:
+        """One group.
+
+        Raises:
+            UnknownGroup: there is none of this name.
+
+        """
+        with self.reading(Control.USER_GROUPS) as (session, _):
+            return _rows(session, find_group(session, name).id)[0]
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """The User IDs of the group's members, sorted.
+
+        Raises:
+            UnknownGroup: there is none of this name.
+
+        """
+        with self.reading(Control.USER_GROUPS) as (session, _):
+            group = find_group(session, name)
+            statement = select(User.user_id).join(Membership, Membership.user_id == User.id)
+            found = statement.where(Membership.group_id == group.id).order_by(User.user_id)
+            return tuple(session.scalars(found))
+
+    def add(
+        self,
+        name: str,
+        *,
+        description: str = "",
+        controls: Iterable[Control | str] = (),
+        departments: Iterable[str] = (),
+    ) -> GroupRow:
+        """Add a group.
+
+        Raises:
+            InvalidValue: a value cannot be taken.
+            NameInUse: there is a group of this name.
+            NotAllowed: the actor lacks the control, or one of those to be given.
+
+        """
+        action = "add group"
+        with self.changing(Control.USER_GROUPS, action, str(name), everybody=True) as change:
+            session = change.session
+            name = _free_name(session, name)
+            group = UserGroup(
+                name=name,
+                description=check_note("Description", description),
+                created_at=change.at,
+            )
+            session.add(group)
+            session.flush()
+            limits = sorted({check_name("Department", department) for department in departments})
+            _write_departments(session, group, limits)
+            given = sorted({_control(control).value for control in controls})
+            require_own_controls(session, change.authority, group, given)
+            if given:
+                rows = [{"group_id": group.id, "control": control} for control in given]
+                session.execute(insert(GroupControl), rows)
+            detail = {"controls": given, "departments": limits}
+            change.record(Entry(action, name, detail=detail))
+        return self.get(name)
+
+    def copy(self, name: str, new_name: str) -> GroupRow:
+        """Add a group with the same description, controls and departments, without members.
+
+        Raises:
+            As ``get`` and ``add``.
+
+        """
+        source = self.get(name)
+        return self.add(
+            new_name,
+            description=source.description,
+            controls=source.controls,
+            departments=source.departments,
+        )
+
+    def edit(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        new_name: str | None = None,
+        description: str | None = None,
+        is_active: bool | None = None,
+        departments: Iterable[str] | None = None,
+    ) -> GroupRow:
+        """Rename, describe, activate or deactivate, or limit to departments; None keeps.
+
+        Raises:
+            StaleVersion: ``version`` is not the present one; ``current`` is the newer row.
+            LastAdministrator: nobody would be left who can administer user groups.
+            UnknownGroup, InvalidValue, NameInUse, NotAllowed: as elsewhere here.
+
+        """
+        action = "edit group"
+        with self.changing(Control.USER_GROUPS, action, str(name), everybody=True) as change:
+            session = change.session
+            group = find_group(session, name, lock=True)
+            _refuse_stale(session, group, version)
+            # To widen a group is to give; so it needs the controls, before and after.
+            require_own_controls(session, change.authority, group)
+            before = _rows(session, group.id)[0]
+            if new_name is not None and new_name != group.name:
+                group.name = _free_name(session, new_name, besides=group.id)
+            if description is not None:
+                group.description = check_note("Description", description)
+            if is_active is not None:
+                group.is_active = bool(is_active)
+            session.flush()
+            if departments is not None:
+                limits = sorted({check_name("Department", each) for each in departments})
+                _write_departments(session, group, limits)
+                require_own_controls(session, change.authority, group)
+            after = _rows(session, group.id)[0]
+            if after == before:
+                change.nothing_to_do()
+                return before
+            _record_edit(change, action, group, before, after)
+            keep_an_administrator(session)
+        return self.get(after.name)
+
+    def set_controls(
+        self, name: str, controls: Iterable[Control | str], *, version: int | None = None
+    ) -> GroupRow:
+        """Give the group exactly these controls.
+
+        Raises:
+            StaleVersion: ``version`` is not the present one; ``current`` is the newer row.
+            LastAdministrator: nobody would be left who can administer user groups.
+            NotAllowed: the actor lacks the control, or one that is given or taken.
+
+        """
+        action = "set controls"
+        with self.changing(Control.USER_GROUPS, action, str(name), everybody=True) as change:
+            session = change.session
+            group = find_group(session, name, lock=True)
+            _refuse_stale(session, group, version)
+            wanted = {_control(control).value for control in controls}
+            statement = select(GroupControl.control).where(GroupControl.group_id == group.id)
+            present = set(session.scalars(statement))
+            given, taken = sorted(wanted - present), sorted(present - wanted)
+            if not given and not taken:
+                change.nothing_to_do()
+                return _rows(session, group.id)[0]
+            require_own_controls(session, change.authority, group, given)
+            if taken:
+                session.execute(
+                    delete(GroupControl).where(
+                        GroupControl.group_id == group.id, GroupControl.control.in_(taken)
+                    )
+                )
+            if given:
+                rows = [{"group_id": group.id, "control": control} for control in given]
+                session.execute(insert(GroupControl), rows)
+            group.version += 1
+            session.flush()
+            keep_an_administrator(session)
+            change.record(Entry(action, group.name, detail={"given": given, "taken": taken}))
+        return self.get(name)
+
+
+def find_group(session: Session, name: object, *, lock: bool = False) -> UserGroup:
+    """The row of a group, locked until the end of the transaction if told.
+
+    Raises:
+        UnknownGroup: there is none of this name.
+
+    """
+    group = None
+    if isinstance(name, str):
+        statement = select(UserGroup).where(UserGroup.name == name)
+        group = session.scalar(statement.with_for_update() if lock else statement)
+    if group is None:
+        raise errors.UnknownGroup(f"There is no user group {str(name)[:100]!r}.")
+    return group
+
+
+def _rows(session: Session, only: int | None = None) -> tuple[GroupRow, ...]:
+    controls: defaultdict[int, set[str]] = defaultdict(set)
+    for group_id, control in session.execute(select(GroupControl.group_id, GroupControl.control)):
+        controls[group_id].add(control)
+    departments: defaultdict[int, list[str]] = defaultdict(list)
+    for group_id, department in session.execute(
+        select(GroupDepartment.group_id, GroupDepartment.department)
+    ):
+        departments[group_id].append(department)
+    counts = select(Membership.group_id, func.count()).group_by(Membership.group_id)
+    statement = select(UserGroup).order_by(UserGroup.name)
+    if only is not None:
+        counts = counts.where(Membership.group_id == only)
+        statement = statement.where(UserGroup.id == only)
+    members = {group: count for group, count in session.execute(counts).tuples()}
+    return tuple(
+        GroupRow(
+            group.name,
+            group.description,
+            group.is_active,
+            group.version,
+            tuple(control for control in Control if control.value in controls[group.id]),
+            tuple(sorted(departments[group.id])),
+            members.get(group.id, 0),
+        )
+        for group in session.scalars(statement)
+    )
+
+
+def _record_edit(
+    change: Change, action: str, group: UserGroup, before: GroupRow, after: GroupRow
+) -> None:
+    group.version += 1
+    detail = {
+        field: [getattr(before, field), getattr(after, field)]
+        for field in ("name", "description", "is_active", "departments")
+        if getattr(before, field) != getattr(after, field)
+    }
+    change.session.flush()
+    change.record(Entry(action, after.name, detail=detail))
+
+
+def _refuse_stale(session: Session, group: UserGroup, version: int | None) -> None:
+    if version is not None and version != group.version:
+        raise errors.StaleVersion(
+            f"Somebody else changed the group {group.name} in the meantime.",
+            _rows(session, group.id)[0],
+        )
+
+
+def _free_name(session: Session, name: object, besides: int = 0) -> str:
+    checked = check_name("Group name", name)
+    same = func.lower(UserGroup.name) == checked.lower()
+    if session.scalar(select(UserGroup.id).where(same, UserGroup.id != besides)) is not None:
+        raise errors.NameInUse("Group name", f"there is a group {checked} already.")
+    return checked
+
+
+def _control(control: str) -> Control:
+    try:
+        return Control(control)
+    except ValueError:
+        names = ", ".join(f"“{known}”" for known in Control)
+        raise errors.InvalidValue("Control", f"must be one of {names}.") from None
+
+
+def _write_departments(session: Session, group: UserGroup, departments: Iterable[str]) -> None:
+    session.execute(delete(GroupDepartment).where(GroupDepartment.group_id == group.id))
+    rows = [{"group_id": group.id, "department": department} for department in departments]
+    if rows:
+        session.execute(insert(GroupDepartment), rows)

@@ -1,0 +1,95 @@
+"""Who is in which user group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from tokenwidgets.audit import Entry
+from tokenwidgets.directory.groups import find_group
+from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
+from tokenwidgets.directory.users import user_within
+from tokenwidgets.schema import GroupControl, Membership, UserGroup
+from tokenwidgets.service import Service
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["MembershipRow", "MembershipService"]
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """A group beside one user: what it gives, and whether the user is in it."""
+
+    group: str
+    description: str
+    is_active: bool
+    controls: tuple[str, ...]
+    is_member: bool
+
+
+class MembershipService(Service):
+    """Reads and changes of memberships, for ``Application Users > User Groups``."""
+
+    def of_user(self, user_id: str) -> tuple[MembershipRow, ...]:
+        """All groups by name, and whether the user is in each.
+
+        Raises:
+            UnknownUser: there is none whom the actor may see.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.USER_MEMBERSHIP) as (session, authority):
+            user = user_within(session, authority, Control.USER_MEMBERSHIP, user_id)
+            controls: defaultdict[int, list[str]] = defaultdict(list)
+            statement = select(GroupControl.group_id, GroupControl.control)
+            for group_id, control in session.execute(statement.order_by(GroupControl.control)):
+                controls[group_id].append(control)
+            member_of = set(
+                session.scalars(select(Membership.group_id).where(Membership.user_id == user.id))
+            )
+            return tuple(
+                MembershipRow(
+                    group.name,
+                    group.description,
+                    group.is_active,
+                    tuple(controls[group.id]),
+                    group.id in member_of,
+                )
+                for group in session.scalars(select(UserGroup).order_by(UserGroup.name))
+            )
+
+    def set(self, user_id: str, group: str, member: bool) -> None:
+        """Put the user into the group, or take the user out of it. Doing so twice is no mistake.
+
+        Raises:
+            UnknownUser: there is none whom the actor may see.
+            UnknownGroup: there is no such group.
+            LastAdministrator: nobody would be left who can administer user groups.
+            NotAllowed: the actor lacks the control, or one that the group would give.
+
+        """
+        action = "add member" if member else "remove member"
+        with self.changing(Control.USER_MEMBERSHIP, action, f"{group}: {user_id}") as change:
+            session = change.session
+            user = user_within(
+                session, change.authority, Control.USER_MEMBERSHIP, user_id, lock=True
+            )
+            row = find_group(session, group, lock=True)
+            require_own_controls(session, change.authority, row)
+            present = session.get(Membership, (user.id, row.id))
+            if (present is not None) == member:
+                change.nothing_to_do()
+                return
+            if member:
+                session.add(Membership(user_id=user.id, group_id=row.id))
+            else:
+                session.execute(
+                    delete(Membership).where(
+                        Membership.user_id == user.id, Membership.group_id == row.id
+                    )
+                )
+            session.flush()
+            keep_an_administrator(session)
+            change.record(Entry(action, row.name, user_id=user.user_id, detail={"group": row.name}))

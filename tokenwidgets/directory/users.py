@@ -1,0 +1,304 @@
+"""Application users: search them page by page, add, edit, deactivate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.audit import Entry
+from tokenwidgets.authority import Authority, Reach
+from tokenwidgets.directory.guards import keep_an_administrator
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.schema import Membership, Token, User, UserGroup
+from tokenwidgets.service import Service
+from tokenwidgets.text import check_email, check_identifier, check_name, check_note
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["UserRow", "UserService", "UserSort", "find_user", "user_within"]
+
+UserSort = Literal["user_id", "name", "email", "department"]
+_SORTS: dict[str, Any] = {
+    "user_id": User.user_id,
+    "name": User.name,
+    "email": User.email,
+    "department": User.department,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An application user as the summary and the detail screens show one.
+
+    ``live_tokens`` counts the tokens that are neither revoked nor expired; ``next_expiry`` (UTC)
+    is the first of them to expire. ``version`` is what ``edit`` wants back.
+    """
+
+    user_id: str
+    name: str
+    email: str
+    department: str
+    is_active: bool
+    version: int
+    groups: tuple[str, ...] = ()
+    live_tokens: int = 0
+    next_expiry: datetime | None = None
+
+
+class UserService(Service):
+    """Reads and changes of application users, for an actor with ``Application Users``."""
+
+    def page(
+        self,
+        *,
+        search: str = "",
+        sort: UserSort = "user_id",
+        descending: bool = False,
+        cursor: Cursor | None = None,
+        rows: int = ROWS_PER_PAGE,
+    ) -> Page[UserRow]:
+        """Some of the users whom the actor may see.
+
+        Args:
+            search: part of a User ID, a name or an e-mail address; case does not matter.
+            sort: the column to sort by.
+            descending: from the highest down.
+            cursor: ``next`` or ``previous`` of another page of the same search and sort.
+            rows: how many at most, 1 to 1,000.
+
+        Raises:
+            InvalidValue: there is no such column to sort by.
+            NotAllowed: the actor lacks the control.
+
+        """
+        if sort not in _SORTS:
+            raise errors.InvalidValue("sort", f"must be one of {', '.join(_SORTS)}, not {sort!r}.")
+        with self.reading(Control.APPLICATION_USERS) as (session, authority):
+            where = [authority.reach(Control.APPLICATION_USERS).where(), *_matching(search)]
+            total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
+            keys = [_SORTS[sort]] if sort == "user_id" else [_SORTS[sort], User.user_id]
+            page = fetch(
+                session,
+                _columns(keys).where(*where),
+                keys,
+                cursor=cursor,
+                limit=rows,
+                descending=descending,
+                total=total,
+            )
+            return page.map(lambda found: self._with_counts(session, found))
+
+    def get(self, user_id: str) -> UserRow:
+        """One user.
+
+        Raises:
+            UnknownUser: there is none whom the actor may see.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.APPLICATION_USERS) as (session, authority):
+            user = user_within(session, authority, Control.APPLICATION_USERS, user_id)
+            found = session.execute(_columns([]).where(User.id == user.id)).all()
+            return self._with_counts(session, found)[0]
+
+    def departments(self) -> tuple[str, ...]:
+        """The departments of the users whom the actor may see, sorted."""
+        with self.reading(Control.APPLICATION_USERS) as (session, authority):
+            where = authority.reach(Control.APPLICATION_USERS).where()
+            statement = select(User.department).where(where, User.department != "").distinct()
+            return tuple(sorted(session.scalars(statement)))
+
+    def add(self, user_id: str, name: str, *, email: str = "", department: str = "") -> UserRow:
+        """Add an active user, without groups or tokens.
+
+        Raises:
+            InvalidValue: a value cannot be taken; its ``field`` says which.
+            NameInUse: the User ID is taken.
+            NotAllowed: the actor lacks the control, or not for this department.
+
+        """
+        action = "add user"
+        with self.changing(Control.APPLICATION_USERS, action, str(user_id)) as change:
+            session = change.session
+            values = _checked(name, email, department)
+            user_id = check_identifier("User ID", user_id)
+            _require_department(change.authority, values["department"])
+            # Case-insensitively: "JDoe" beside "jdoe" would be one waiting to be mistaken.
+            taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
+            if session.scalar(taken) is not None:
+                raise errors.NameInUse("User ID", f"{user_id} is in use.")
+            session.add(User(user_id=user_id, created_at=change.at, updated_at=change.at, **values))
+            change.record(Entry(action, user_id, user_id=user_id, detail=values))
+        return self.get(user_id)
+
+    def edit(
+        self,
+        user_id: str,
+        *,
+        version: int | None = None,
+        name: str | None = None,
+        email: str | None = None,
+        department: str | None = None,
+        is_active: bool | None = None,
+    ) -> UserRow:
+        """Change what is given; None leaves a value as it is. The User ID never changes.
+
+        A user who is not active can neither act nor call an API; the tokens come back to life
+        with the user, unless they were revoked.
+
+        Raises:
+            InvalidValue: a value cannot be taken.
+            StaleVersion: ``version`` is not the present one; ``current`` is the newer ``UserRow``.
+            LastAdministrator: nobody active would be left who can administer user groups.
+            UnknownUser: there is none whom the actor may see.
+            NotAllowed: the actor lacks the control.
+
+        """
+        action = "edit user"
+        with self.changing(Control.APPLICATION_USERS, action, str(user_id)) as change:
+            session = change.session
+            user = user_within(
+                session, change.authority, Control.APPLICATION_USERS, user_id, lock=True
+            )
+            if version is not None and version != user.version:
+                raise errors.StaleVersion(
+                    f"Somebody else changed {user.user_id} in the meantime.", _row(user)
+                )
+            new: dict[str, Any] = _checked(
+                user.name if name is None else name,
+                user.email if email is None else email,
+                user.department if department is None else department,
+            )
+            new["is_active"] = user.is_active if is_active is None else bool(is_active)
+            if new["department"] != user.department:
+                _require_department(change.authority, new["department"])
+            changed = {key: new[key] for key in new if new[key] != getattr(user, key)}
+            if not changed:
+                change.nothing_to_do()
+                return self.get(user_id)
+            before = {key: getattr(user, key) for key in changed}
+            for key, value in changed.items():
+                setattr(user, key, value)
+            user.version += 1
+            user.updated_at = change.at
+            session.flush()
+            keep_an_administrator(session)
+            if "is_active" in changed:
+                action = "activate user" if new["is_active"] else "deactivate user"
+            detail = {"before": before, "after": changed}
+            change.record(Entry(action, user.user_id, user_id=user.user_id, detail=detail))
+        return self.get(user_id)
+
+    def _with_counts(self, session: Session, rows: Sequence[Any]) -> list[UserRow]:
+        """The rows with groups and live tokens: two statements, however many rows."""
+        ids = [row.id for row in rows]
+        groups: defaultdict[int, list[str]] = defaultdict(list)
+        for user, group in session.execute(
+            select(Membership.user_id, UserGroup.name)
+            .join(UserGroup, UserGroup.id == Membership.group_id)
+            .where(Membership.user_id.in_(ids))
+            .order_by(UserGroup.name)
+        ):
+            groups[user].append(group)
+        live = {
+            owner: (count, first)
+            for owner, count, first in session.execute(
+                select(Token.owner_id, func.count(), func.min(Token.expires_at))
+                .where(
+                    Token.owner_id.in_(ids),
+                    Token.revoked_at.is_(None),
+                    Token.expires_at > self._clock(),
+                )
+                .group_by(Token.owner_id)
+            )
+        }
+        return [_row(row, tuple(groups[row.id]), *live.get(row.id, (0, None))) for row in rows]
+
+
+def find_user(session: Session, user_id: object, *, lock: bool = False) -> User:
+    """The row of a user, whoever may see it; locked until the end of the transaction if told.
+
+    Raises:
+        UnknownUser: there is none.
+
+    """
+    user = None
+    if isinstance(user_id, str):
+        statement = select(User).where(User.user_id == user_id)
+        user = session.scalar(statement.with_for_update() if lock else statement)
+    if user is None:
+        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
+    return user
+
+
+def user_within(
+    session: Session, authority: Authority, control: Control, user_id: object, *, lock: bool = False
+) -> User:
+    """The row of a user whom the control reaches; else as if there were no such user.
+
+    Raises:
+        UnknownUser: there is none within reach.
+
+    """
+    user = find_user(session, user_id, lock=lock)
+    if not authority.reach(control).covers(user.department):
+        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
+    return user
+
+
+def _columns(keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    return select(
+        *keys,
+        User.id,
+        User.user_id,
+        User.name,
+        User.email,
+        User.department,
+        User.is_active,
+        User.version,
+    )
+
+
+def _matching(search: str) -> list[ColumnElement[bool]]:
+    words = search.strip()[:200]
+    if not words:
+        return []
+    columns = (User.user_id, User.name, User.email)
+    return [or_(*(column.icontains(words, autoescape=True) for column in columns))]
+
+
+def _checked(name: object, email: object, department: object) -> dict[str, str]:
+    return {
+        "name": check_name("Name", name),
+        "email": check_email("Email", email),
+        "department": check_note("Department", department, most=100),
+    }
+
+
+def _require_department(authority: Authority, department: str) -> None:
+    reach: Reach = authority.reach(Control.APPLICATION_USERS)
+    if not reach.covers(department):
+        allowed = ", ".join(sorted(reach.departments))
+        raise errors.InvalidValue("Department", f"must be one that you administer: {allowed}.")
+
+
+def _row(
+    user: Any, groups: tuple[str, ...] = (), live: int = 0, next_expiry: datetime | None = None
+) -> UserRow:
+    return UserRow(
+        user_id=user.user_id,
+        name=user.name,
+        email=user.email,
+        department=user.department,
+        is_active=user.is_active,
+        version=user.version,
+        groups=groups,
+        live_tokens=live,
+        next_expiry=next_expiry,
+    )

@@ -1,0 +1,145 @@
+"""Read the audit trail: one user's activity, or all of it, filtered and page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from tokenwidgets.authority import Reach
+from tokenwidgets.directory.users import user_within
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.schema import AuditEvent, User
+from tokenwidgets.service import Service
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["EventRow", "HistoryService"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Who did what to what, when (UTC), and whether it was done or denied."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    outcome: str
+    user_id: str | None
+    token_id: int | None
+    subject: str
+    detail: dict[str, Any]
+
+
+class HistoryService(Service):
+    """Reads of the audit trail, newest first."""
+
+    def of_user(
+        self, user_id: str, *, cursor: Cursor | None = None, rows: int = ROWS_PER_PAGE
+    ) -> Page[EventRow]:
+        """What was done to a user and to their tokens, for ``Application Users > Activity``.
+
+        Raises:
+            UnknownUser: there is none whom the actor may see.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.ACTIVITY) as (session, authority):
+            user = user_within(session, authority, Control.ACTIVITY, user_id)
+            return _page(session, [AuditEvent.user_id == user.user_id], cursor, rows)
+
+    def page(
+        self,
+        *,
+        search: str = "",
+        actor: str | None = None,
+        action: str | None = None,
+        outcome: str | None = None,
+        user_id: str | None = None,
+        token_id: int | None = None,
+        subject: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        cursor: Cursor | None = None,
+        rows: int = ROWS_PER_PAGE,
+    ) -> Page[EventRow]:
+        """The events that match all that is given, for ``Audit Log``.
+
+        Args:
+            search: part of an actor, an action, a subject or a User ID.
+            actor: events of exactly this actor.
+            action: such as ``revoke token``.
+            outcome: ``done`` or ``denied``.
+            user_id: events about this user.
+            token_id: events about this token.
+            subject: events about what has exactly this name.
+            since: no earlier ones; timezone-aware.
+            until: only earlier ones; timezone-aware.
+            cursor: ``next`` or ``previous`` of another page of the same filters.
+            rows: how many at most, 1 to 1,000.
+
+        Raises:
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.AUDIT_LOG) as (session, authority):
+            where = [_within(authority.reach(Control.AUDIT_LOG))]
+            exact = {
+                AuditEvent.actor: actor,
+                AuditEvent.action: action,
+                AuditEvent.outcome: outcome,
+                AuditEvent.user_id: user_id,
+                AuditEvent.token_id: token_id,
+                AuditEvent.subject: subject,
+            }
+            where += [column == value for column, value in exact.items() if value is not None]
+            if since is not None:
+                where.append(AuditEvent.at >= since)
+            if until is not None:
+                where.append(AuditEvent.at < until)
+            if words := search.strip()[:200]:
+                columns = (
+                    AuditEvent.actor,
+                    AuditEvent.action,
+                    AuditEvent.subject,
+                    AuditEvent.user_id,
+                )
+                where.append(or_(*(c.icontains(words, autoescape=True) for c in columns)))
+            return _page(session, where, cursor, rows)
+
+
+def _within(reach: Reach) -> ColumnElement[bool]:
+    """Events about users within reach; those about no user are for who reaches everybody."""
+    if reach.everybody:
+        return true()
+    return AuditEvent.user_id.in_(select(User.user_id).where(reach.where()))
+
+
+def _page(
+    session: Session, where: list[ColumnElement[bool]], cursor: Cursor | None, rows: int
+) -> Page[EventRow]:
+    total = session.scalar(select(func.count()).select_from(AuditEvent).where(*where)) or 0
+    columns = select(
+        AuditEvent.id,
+        AuditEvent.at,
+        AuditEvent.actor,
+        AuditEvent.action,
+        AuditEvent.outcome,
+        AuditEvent.user_id,
+        AuditEvent.token_id,
+        AuditEvent.subject,
+        AuditEvent.detail,
+    )
+    page = fetch(
+        session,
+        columns.where(*where),
+        [AuditEvent.id],
+        cursor=cursor,
+        limit=rows,
+        descending=True,
+        total=total,
+    )
+    return page.map(lambda found: [EventRow(**row._mapping) for row in found])

@@ -1,0 +1,41 @@
+"""What an actor chose to see, remembered for that actor alone. Not audited: it changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.schema import Preference
+from tokenwidgets.service import Service
+
+__all__ = ["PreferenceService"]
+
+_MOST_CHARACTERS = 10_000
+
+
+class PreferenceService(Service):
+    """The actor's own preferences: a name and a JSON value each."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a preference, or ``default``."""
+        with self.database.read() as session:
+            row = session.get(Preference, (self.authority_in(session).actor_row_id, name))
+            return default if row is None else row.value
+
+    def set(self, name: str, value: Any) -> None:
+        """Remember a value, at most 10,000 characters of JSON.
+
+        Raises:
+            InvalidValue: it is longer, or no JSON.
+
+        """
+        try:
+            size = len(json.dumps(value))
+        except (TypeError, ValueError):
+            raise errors.InvalidValue(name, "must be a JSON value.") from None
+        if size > _MOST_CHARACTERS:
+            raise errors.InvalidValue(name, f"is longer than {_MOST_CHARACTERS} characters.")
+        with self.database.write() as session:
+            actor = self.authority_in(session).actor_row_id
+            session.merge(Preference(user_id=actor, name=name, value=value))

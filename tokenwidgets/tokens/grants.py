@@ -1,0 +1,91 @@
+"""Which APIs a token opens, and how far: read what was chosen, and store it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.schema import API, Grant
+from tokenwidgets.vocabulary import Access
+
+__all__ = ["GrantChoice", "read_choice", "write_grants"]
+
+GrantChoice = Mapping[str, Access] | Access
+"""The access by API name, or one access for all active APIs."""
+
+
+def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
+    """The access by API name, without those of No Access; at least one is left.
+
+    One access for all gives each API the highest that it offers up to this one.
+
+    Raises:
+        InvalidValue: an access that does not exist or that its API does not offer, or none at all.
+        UnknownAPI: one of the APIs is not there, or not active.
+
+    """
+    offered = {
+        name: Access.READ if read_only else Access.FULL
+        for name, read_only in session.execute(
+            select(API.name, API.read_only).where(API.is_active).order_by(API.api_group, API.name)
+        )
+    }
+    if isinstance(choice, Mapping):
+        chosen = {name: _access(name, access) for name, access in choice.items()}
+        _refuse_unknown(chosen, offered)
+        for name, access in chosen.items():
+            if access > offered[name]:
+                raise errors.InvalidValue(
+                    "Access", f"{name} answers GET alone, so it offers no {access.label}."
+                )
+        chosen = {name: chosen[name] for name in offered if name in chosen}
+    else:
+        one = _access("all APIs", choice)
+        chosen = {name: min(one, highest) for name, highest in offered.items()}
+    granted: dict[str, Access] = {
+        name: access for name, access in chosen.items() if access is not Access.NONE
+    }
+    if not granted:
+        raise errors.InvalidValue(
+            "Access", "choose Read Access or Full Access for at least one API."
+        )
+    return granted
+
+
+def write_grants(session: Session, token_id: int, grants: Mapping[str, Access]) -> None:
+    """Give the token this access and no other; grants to inactive APIs stay as they are."""
+    ids = {
+        name: api_id
+        for api_id, name in session.execute(select(API.id, API.name).where(API.is_active))
+    }
+    session.execute(
+        delete(Grant).where(
+            Grant.token_id == token_id,
+            Grant.api_id.in_(select(API.id).where(API.is_active)),
+        )
+    )
+    rows = [
+        {"token_id": token_id, "api_id": ids[name], "access": int(access)}
+        for name, access in grants.items()
+    ]
+    if rows:
+        session.execute(insert(Grant), rows)
+
+
+def _access(api: object, value: object) -> Access:
+    if isinstance(value, Access):
+        return value
+    raise errors.InvalidValue(
+        "Access",
+        f"for {str(api)[:100]} must be Access.NONE, Access.READ or Access.FULL,"
+        f" not {str(value)[:50]!r}.",
+    )
+
+
+def _refuse_unknown(chosen: Mapping[str, Access], offered: Mapping[str, Access]) -> None:
+    for name in chosen:
+        if name not in offered:
+            raise errors.UnknownAPI(f"There is no active API {str(name)[:100]!r}.")

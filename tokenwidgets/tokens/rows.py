@@ -1,0 +1,189 @@
+"""Read tokens as rows for screens, scripts and the services: three statements, however many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.authority import Authority
+from tokenwidgets.paging import Cursor, Page, fetch
+from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
+from tokenwidgets.vocabulary import Access, Control, TokenStatus, status_at
+
+__all__ = ["OldSecret", "TokenRow", "find", "page", "read", "read_many"]
+
+_PRESENTED_SHOWN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class OldSecret:
+    """The secret before the present one, while an overlap keeps it working until ``ends_at``."""
+
+    hint: str
+    ends_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token as of one instant; times in UTC.
+
+    ``hint`` is what can be shown of the secret: the prefix and the last four characters.
+    ``grants`` holds Read and Full alone. ``still_presented_at`` is when a dead secret of the
+    token was last presented, within the last 30 days. ``version`` is what ``edit`` wants back.
+    """
+
+    id: int
+    owner: str
+    name: str
+    hint: str
+    months: int
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    last_used_api: str | None
+    status: TokenStatus
+    version: int
+    grants: dict[str, Access]
+    secret_last_used_at: datetime | None = None
+    old_secret: OldSecret | None = None
+    still_presented_at: datetime | None = None
+
+
+def find(
+    session: Session, authority: Authority, token_id: object, *, lock: bool = False
+) -> tuple[Token, User]:
+    """A token within the actor's reach and its owner, both locked if told.
+
+    Raises:
+        UnknownToken: there is none within reach.
+
+    """
+    found = None
+    if type(token_id) is int and 0 < token_id < 2**63:
+        statement = (
+            select(Token, User)
+            .join(User, User.id == Token.owner_id)
+            .where(Token.id == token_id, authority.reach(Control.API_TOKENS).where())
+        )
+        found = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if found is None:
+        raise errors.UnknownToken(f"There is no token {str(token_id)[:30]}.")
+    return found.Token, found.User
+
+
+def page(
+    session: Session,
+    owner: User,
+    at: datetime,
+    *,
+    ended: bool,
+    cursor: Cursor | None,
+    rows: int,
+) -> Page[TokenRow]:
+    """Some tokens of a user, by name."""
+    where = [Token.owner_id == owner.id]
+    if not ended:
+        where += [Token.revoked_at.is_(None), Token.expires_at > at]
+    total = session.scalar(select(func.count()).select_from(Token).where(*where)) or 0
+    keys = [Token.name_key, Token.id]
+    found = fetch(
+        session,
+        select(*keys).where(*where),
+        keys,
+        cursor=cursor,
+        limit=rows,
+        descending=False,
+        total=total,
+    )
+    return found.map(lambda ids: read_many(session, [row.id for row in ids], at))
+
+
+def read(session: Session, token_id: int, at: datetime) -> TokenRow:
+    """One token by its id, which exists."""
+    (row,) = read_many(session, [token_id], at)
+    return row
+
+
+def read_many(session: Session, token_ids: Sequence[int], at: datetime) -> list[TokenRow]:
+    """The tokens with these ids, in this order."""
+    session.flush()
+    grants: defaultdict[int, dict[str, Access]] = defaultdict(dict)
+    for token_id, api, access in session.execute(
+        select(Grant.token_id, API.name, Grant.access)
+        .join(API, API.id == Grant.api_id)
+        .where(Grant.token_id.in_(token_ids))
+        .order_by(API.name)
+    ):
+        grants[token_id][api] = Access(access)
+    secrets: defaultdict[int, list[TokenSecret]] = defaultdict(list)
+    for secret in session.scalars(
+        select(TokenSecret)
+        .where(TokenSecret.token_id.in_(token_ids))
+        .order_by(TokenSecret.minted_at)
+        .execution_options(populate_existing=True)
+    ):
+        secrets[secret.token_id].append(secret)
+    statement = (
+        select(Token, User.user_id, API.name)
+        .join(User, User.id == Token.owner_id)
+        .outerjoin(API, API.id == Token.last_used_api_id)
+        .where(Token.id.in_(token_ids))
+    )
+    rows = {
+        token.id: _row(token, owner, api, grants[token.id], secrets[token.id], at)
+        for token, owner, api in session.execute(statement)
+    }
+    return [rows[token_id] for token_id in token_ids]
+
+
+def _row(
+    token: Token,
+    owner: str,
+    last_used_api: str | None,
+    grants: dict[str, Access],
+    secrets: Sequence[TokenSecret],
+    at: datetime,
+) -> TokenRow:
+    present = next(secret for secret in secrets if secret.ends_at is None)
+    old = [s for s in secrets if s.ends_at is not None and s.ends_at > at]
+    refused = [s.last_refused_at for s in secrets if s.last_refused_at is not None]
+    presented = max(refused, default=None)
+    status = status_at(at, expires_at=token.expires_at, revoked_at=token.revoked_at)
+    return TokenRow(
+        id=token.id,
+        owner=owner,
+        name=token.name,
+        hint=_hint(present),
+        months=token.months,
+        created_at=token.created_at,
+        created_by=token.created_by,
+        expires_at=token.expires_at,
+        revoked_at=token.revoked_at,
+        last_used_at=token.last_used_at,
+        last_used_api=last_used_api,
+        status=status,
+        version=token.version,
+        grants=grants,
+        secret_last_used_at=present.last_used_at,
+        old_secret=(
+            OldSecret(_hint(old[-1]), old[-1].ends_at or at, old[-1].last_used_at)
+            if old and status.is_live
+            else None
+        ),
+        still_presented_at=(
+            presented if presented is not None and at - presented <= _PRESENTED_SHOWN else None
+        ),
+    )
+
+
+def _hint(secret: TokenSecret) -> str:
+    return f"{secret.prefix}_…{secret.last_four}"

@@ -1,0 +1,91 @@
+"""The steps that the changes of tokens are made of: checks, secrets, and what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tokenwidgets import errors
+from tokenwidgets.audit import Entry
+from tokenwidgets.schema import Token, User
+from tokenwidgets.service import Change
+from tokenwidgets.text import comparison_key
+from tokenwidgets.tokens.rows import TokenRow
+from tokenwidgets.vocabulary import EXPIRATION_MONTHS, Access
+
+
+def refuse_used_names(change: Change, user: User, names: Sequence[str], besides: int = 0) -> None:
+    """Refuse names that live tokens of the owner have, the one ``besides`` left out."""
+    keys = {comparison_key(name): name for name in names}
+    used = change.session.scalar(
+        select(func.min(Token.name_key)).where(
+            Token.owner_id == user.id,
+            Token.name_key.in_(keys),
+            Token.id != besides,
+            Token.revoked_at.is_(None),
+            Token.expires_at > change.at,
+        )
+    )
+    if used is not None:
+        raise errors.NameInUse(
+            "Token name", f"{user.user_id} has a live token named {keys[used]} already."
+        )
+
+
+def checked_months(months: object) -> int:
+    """The months if they are 3, 6 or 12; else ``InvalidValue``."""
+    # True is an int equal to 1 and 6.0 equals 6; neither is what was asked for.
+    if type(months) is not int or months not in EXPIRATION_MONTHS:
+        allowed = ", ".join(map(str, EXPIRATION_MONTHS))
+        raise errors.InvalidValue(
+            "Expiration (Months)", f"must be one of {allowed}, not {str(months)[:20]}."
+        )
+    return months
+
+
+def require_active(user: User) -> None:
+    """Refuse a new secret for a user who is not active (``InactiveUser``)."""
+    if not user.is_active:
+        raise errors.InactiveUser(
+            f"{user.user_id} is not active, so can have no new secret. Activate the user first."
+        )
+
+
+def refuse_stale(row: TokenRow, version: int | None) -> None:
+    """Refuse a change that was made from an older row (``StaleVersion``)."""
+    if version is not None and version != row.version:
+        raise errors.StaleVersion(
+            f"Somebody else changed the token {row.name} in the meantime.", row
+        )
+
+
+def entry(action: str, user: User, token: Token, detail: dict[str, Any] | None = None) -> Entry:
+    """The audit entry for something done to a token."""
+    return Entry(action, token.name, user_id=user.user_id, token_id=token.id, detail=detail)
+
+
+def labels(grants: Mapping[str, Access]) -> dict[str, str]:
+    """The access by API name, in the words on screen."""
+    return {api: access.label for api, access in grants.items()}
+
+
+def difference(before: TokenRow, after: TokenRow) -> dict[str, Any]:
+    """What an edit changed, as ``{what: [before, after]}``."""
+    detail: dict[str, Any] = {}
+    if before.name != after.name:
+        detail["name"] = [before.name, after.name]
+    if before.expires_at != after.expires_at:
+        detail["expires_at"] = [before.expires_at.isoformat(), after.expires_at.isoformat()]
+    access = {
+        api: [
+            before.grants.get(api, Access.NONE).label,
+            after.grants.get(api, Access.NONE).label,
+        ]
+        for api in sorted({*before.grants, *after.grants})
+        if before.grants.get(api) != after.grants.get(api)
+    }
+    if access:
+        detail["access"] = access
+    return detail
