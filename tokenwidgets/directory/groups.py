@@ -240,7 +240,7 @@ def _rows(session: Session, only: int | None = None) -> tuple[GroupRow, ...]:
     if only is not None:
         counts = counts.where(Membership.group_id == only)
         statement = statement.where(UserGroup.id == only)
-    members = {group: count for group, count in session.execute(counts).tuples()}
+    members = dict(session.execute(counts).tuples().all())
     return tuple(
         GroupRow(
             group.name,
