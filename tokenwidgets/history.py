@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tokenwidgets.authority import Reach
-from tokenwidgets.directory.users import user_within
+from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import AuditEvent, User
 from tokenwidgets.service import Service

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from tokenwidgets.audit import Entry
 from tokenwidgets.directory.groups import find_group
 from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
-from tokenwidgets.directory.users import user_within
+from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.schema import GroupControl, Membership, UserGroup
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.directory.guards import keep_an_administrator
+from tokenwidgets.directory.lookup import user_within
+from tokenwidgets.instants import Instant
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.service import Service
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["UserRow", "UserService", "UserSort", "find_user", "user_within"]
+__all__ = ["UserRow", "UserService", "UserSort"]
 
-UserSort = Literal["user_id", "name", "email", "department"]
+UserSort = Literal[
+    "user_id", "name", "email", "department", "is_active", "live_tokens", "next_expiry"
+]
 _SORTS: dict[str, Any] = {
     "user_id": User.user_id,
     "name": User.name,
     "email": User.email,
     "department": User.department,
+    "is_active": User.is_active,
 }
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +83,17 @@ class UserService(Service):
             NotAllowed: the actor lacks the control.
 
         """
-        if sort not in _SORTS:
-            raise errors.InvalidValue("sort", f"must be one of {', '.join(_SORTS)}, not {sort!r}.")
+        if sort not in get_args(UserSort):
+            words = ", ".join(get_args(UserSort))
+            raise errors.InvalidValue("sort", f"must be one of {words}, not {sort!r}.")
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
             where = [authority.reach(Control.APPLICATION_USERS).where(), *_matching(search)]
             total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
-            keys = [_SORTS[sort]] if sort == "user_id" else [_SORTS[sort], User.user_id]
+            key, source = self._sort_key(sort)
+            keys = [key] if sort == "user_id" else [key, User.user_id]
             page = fetch(
                 session,
-                _columns(keys).where(*where),
+                _columns(keys).select_from(source).where(*where),
                 keys,
                 cursor=cursor,
                 limit=rows,
@@ -195,6 +203,22 @@ class UserService(Service):
             change.record(Entry(action, user.user_id, user_id=user.user_id, detail=detail))
         return self.get(user_id)
 
+    def _sort_key(self, sort: str) -> tuple[SQLColumnExpression[Any], FromClause]:
+        """What to sort by, and what to select it from."""
+        users = User.__table__
+        if sort in _SORTS:
+            return _SORTS[sort], users
+        live = (
+            select(Token.owner_id, func.count().label("n"), func.min(Token.expires_at).label("x"))
+            .where(Token.revoked_at.is_(None), Token.expires_at > self._clock())
+            .group_by(Token.owner_id)
+            .subquery()
+        )
+        key: SQLColumnExpression[Any] = func.coalesce(live.c.n, 0)
+        if sort == "next_expiry":
+            key = func.coalesce(live.c.x, _NEVER, type_=Instant())
+        return key, users.outerjoin(live, live.c.owner_id == User.id)
+
     def _with_counts(self, session: Session, rows: Sequence[Any]) -> list[UserRow]:
         """The rows with groups and live tokens: two statements, however many rows."""
         ids = [row.id for row in rows]
@@ -221,38 +245,7 @@ class UserService(Service):
         return [_row(row, tuple(groups[row.id]), *live.get(row.id, (0, None))) for row in rows]
 
 
-def find_user(session: Session, user_id: object, *, lock: bool = False) -> User:
-    """The row of a user, whoever may see it; locked until the end of the transaction if told.
-
-    Raises:
-        UnknownUser: there is none.
-
-    """
-    user = None
-    if isinstance(user_id, str):
-        statement = select(User).where(User.user_id == user_id)
-        user = session.scalar(statement.with_for_update() if lock else statement)
-    if user is None:
-        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
-    return user
-
-
-def user_within(
-    session: Session, authority: Authority, control: Control, user_id: object, *, lock: bool = False
-) -> User:
-    """The row of a user whom the control reaches; else as if there were no such user.
-
-    Raises:
-        UnknownUser: there is none within reach.
-
-    """
-    user = find_user(session, user_id, lock=lock)
-    if not authority.reach(control).covers(user.department):
-        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
-    return user
-
-
-def _columns(keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
+def _columns(keys: Sequence[SQLColumnExpression[Any]]) -> Select[Any]:
     return select(
         *keys,
         User.id,

@@ -17,7 +17,7 @@ from sqlalchemy import update
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.database import Database
-from tokenwidgets.directory.users import user_within
+from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page
 from tokenwidgets.schema import Token, User
 from tokenwidgets.secret import DEFAULT_PREFIX

@@ -1,0 +1,44 @@
+"""Find a user's row, for those whom the actor's control reaches."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.authority import Authority
+from tokenwidgets.schema import User
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["find_user", "user_within"]
+
+
+def find_user(session: Session, user_id: object, *, lock: bool = False) -> User:
+    """The row of a user, whoever may see it; locked until the end of the transaction if told.
+
+    Raises:
+        UnknownUser: there is none.
+
+    """
+    user = None
+    if isinstance(user_id, str):
+        statement = select(User).where(User.user_id == user_id)
+        user = session.scalar(statement.with_for_update() if lock else statement)
+    if user is None:
+        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
+    return user
+
+
+def user_within(
+    session: Session, authority: Authority, control: Control, user_id: object, *, lock: bool = False
+) -> User:
+    """The row of a user whom the control reaches; else as if there were no such user.
+
+    Raises:
+        UnknownUser: there is none within reach.
+
+    """
+    user = find_user(session, user_id, lock=lock)
+    if not authority.reach(control).covers(user.department):
+        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
+    return user
