@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from datetime import datetime
+from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -16,7 +23,7 @@ from tokenwidgets.audit import Entry
 from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.directory.guards import keep_an_administrator
 from tokenwidgets.directory.lookup import user_within
-from tokenwidgets.instants import Instant
+from tokenwidgets.directory.user_order import UserSort, sort_key
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.service import Service
@@ -24,18 +31,6 @@ from tokenwidgets.text import check_email, check_identifier, check_name, check_n
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["UserRow", "UserService", "UserSort"]
-
-UserSort = Literal[
-    "user_id", "name", "email", "department", "is_active", "live_tokens", "next_expiry"
-]
-_SORTS: dict[str, Any] = {
-    "user_id": User.user_id,
-    "name": User.name,
-    "email": User.email,
-    "department": User.department,
-    "is_active": User.is_active,
-}
-_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ class UserService(Service):
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
             where = [authority.reach(Control.APPLICATION_USERS).where(), *_matching(search)]
             total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
-            key, source = self._sort_key(sort)
+            key, source = sort_key(sort, self._clock())
             keys = [key] if sort == "user_id" else [key, User.user_id]
             page = fetch(
                 session,
@@ -202,22 +197,6 @@ class UserService(Service):
             detail = {"before": before, "after": changed}
             change.record(Entry(action, user.user_id, user_id=user.user_id, detail=detail))
         return self.get(user_id)
-
-    def _sort_key(self, sort: str) -> tuple[SQLColumnExpression[Any], FromClause]:
-        """What to sort by, and what to select it from."""
-        users = User.__table__
-        if sort in _SORTS:
-            return _SORTS[sort], users
-        live = (
-            select(Token.owner_id, func.count().label("n"), func.min(Token.expires_at).label("x"))
-            .where(Token.revoked_at.is_(None), Token.expires_at > self._clock())
-            .group_by(Token.owner_id)
-            .subquery()
-        )
-        key: SQLColumnExpression[Any] = func.coalesce(live.c.n, 0)
-        if sort == "next_expiry":
-            key = func.coalesce(live.c.x, _NEVER, type_=Instant())
-        return key, users.outerjoin(live, live.c.owner_id == User.id)
 
     def _with_counts(self, session: Session, rows: Sequence[Any]) -> list[UserRow]:
         """The rows with groups and live tokens: two statements, however many rows."""
