@@ -1,0 +1,77 @@
+"""The application: the menu, the screens, and the way between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+
+from tokenwidgets.platform import Platform
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.user_detail import UserDetail
+from tokenwidgets.screens.users import UsersScreen
+from tokenwidgets.vocabulary import Control
+from tokenwidgets.widgets.menu_bar import OpenScreen
+
+__all__ = ["ApplicationUsers"]
+
+
+class ApplicationUsers(ipywidgets.VBox):
+    """The whole application as one widget, for a notebook's cell or a dashboard.
+
+    Args:
+        platform: what ``tokenwidgets.connect()`` gives.
+        user: a User ID to open at once; else the first screen that the actor may see.
+        tab: the tab to open of that user, such as ``"API Tokens"``.
+
+    """
+
+    def __init__(self, platform: Platform, *, user: str = "", tab: str = "") -> None:
+        self.shell = Shell(platform)
+        shell = self.shell
+        super().__init__(
+            children=(shell.bar, shell.body, shell.dialog, shell.secrets),
+            layout=ipywidgets.Layout(width="100%", overflow="visible"),
+        )
+        self.users = UsersScreen(shell, self._open_user)
+        self.detail = UserDetail(shell, self._close_user)
+        self._screens = {Control.APPLICATION_USERS: self.users}
+        shell.bar.listen(self._asked)
+        shell.run(lambda: self._start(user, tab))
+
+    def _start(self, user: str, tab: str) -> None:
+        authority = self.shell.platform.users.authority()
+        bar = self.shell.bar
+        screens = [control for control in self._screens if authority.has(control)]
+        bar.actor, bar.actor_id = authority.name, authority.actor
+        bar.items = [control.value for control in screens]
+        if not screens:
+            bar.warn(f"{authority.actor} has no control on this platform. Ask an administrator.")
+        elif user and Control.APPLICATION_USERS in screens:
+            bar.current = Control.APPLICATION_USERS.value
+            self.detail.open(user, tab or None)
+        else:
+            self._open(screens[0])
+
+    def _asked(self, message: Any) -> None:
+        if isinstance(message, OpenScreen) and message.name in self.shell.bar.items:
+            self.shell.run(lambda: self._open(Control(message.name)))
+
+    def _open(self, control: Control) -> None:
+        self.shell.bar.current = control.value
+        self.shell.say("")
+        self._screens[control].show()
+
+    def _open_user(self, user_id: str | None) -> None:
+        self.shell.say("")
+        if user_id is None:
+            self.detail.add()
+        else:
+            self.detail.open(user_id)
+
+    def _close_user(self) -> None:
+        self.shell.say("")
+        self.users.show()
+
+    def __repr__(self) -> str:
+        return f"ApplicationUsers({self.shell.platform!r})"

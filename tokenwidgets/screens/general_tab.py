@@ -1,0 +1,132 @@
+"""The tab General: a user's profile, and whether the user is active."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.directory import UserRow
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of
+from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.profile_form import CancelProfile, ProfileForm, SaveProfile
+
+__all__ = ["GeneralTab"]
+
+
+class GeneralTab:
+    """Fills a ``ProfileForm``; adds a user or saves a profile.
+
+    Args:
+        shell: where to ask and tell.
+        reopen: shows a user again after a change.
+        added: called with the User ID of a user who was just added.
+        close: goes back to the summary.
+
+    """
+
+    def __init__(
+        self,
+        shell: Shell,
+        reopen: Callable[[str], None],
+        added: Callable[[str], None],
+        close: Callable[[], None],
+    ) -> None:
+        self._shell = shell
+        self._reopen = reopen
+        self._added = added
+        self._close = close
+        self._user: UserRow | None = None
+        self.form = ProfileForm(panel="General", editable=True)
+        self.form.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def open(self, user: UserRow) -> Component:
+        """Fill it for a user."""
+        # A fresh row: it may have changed since the detail was opened.
+        self._user = self._shell.platform.users.get(user.user_id)
+        self._fill(self._user)
+        return self.form
+
+    def add(self) -> Component:
+        """Empty it for a new user."""
+        self._user = None
+        self._fill(None)
+        return self.form
+
+    def _fill(self, user: UserRow | None, warning: str = "") -> None:
+        with self.form.hold_sync():
+            self.form.adding = user is None
+            self.form.profile = {
+                "user_id": user.user_id if user else "",
+                "name": user.name if user else "",
+                "email": user.email if user else "",
+                "department": user.department if user else "",
+                "active": user.is_active if user else True,
+            }
+            self.form.departments = list(self._shell.platform.users.departments())
+            self.form.errors = {}
+            self.form.warning = warning
+            self.form.serial += 1
+
+    def _do(self, message: Any) -> None:
+        match message:
+            case CancelProfile() if self._user is None:
+                self._close()
+            case CancelProfile():
+                self._fill(self._user)
+            case SaveProfile() if self._user is None:
+                self._add(message)
+            case SaveProfile():
+                self._ask_before_save(self._user, message)
+
+    def _add(self, message: SaveProfile) -> None:
+        try:
+            user = self._shell.platform.users.add(
+                message.user_id,
+                message.name,
+                email=message.email,
+                department=message.department,
+            )
+        except errors.InvalidValue as error:
+            self.form.errors = {error.field: error.problem}
+            return
+        self._added(user.user_id)
+        self._shell.say(f"{user.user_id} was added.")
+
+    def _ask_before_save(self, user: UserRow, message: SaveProfile) -> None:
+        stops = user.is_active and not message.active
+        if not stops or not user.live_tokens:
+            self._save(user, message)
+            return
+        tokens = count_of(user.live_tokens, "live token", "live tokens")
+        self._shell.ask(
+            f"Deactivate {user.user_id}?",
+            lambda _: self._save(user, message),
+            confirm="Deactivate",
+            lines=[
+                f"{tokens} will stop working at once, and {user.user_id} can no longer sign in.",
+                "The tokens work again when the user is activated, unless they are revoked.",
+            ],
+            danger=True,
+        )
+
+    def _save(self, user: UserRow, message: SaveProfile) -> None:
+        try:
+            self._shell.platform.users.edit(
+                user.user_id,
+                version=user.version,
+                name=message.name,
+                email=message.email,
+                department=message.department,
+                is_active=message.active,
+            )
+        except errors.InvalidValue as error:
+            self.form.errors = {error.field: error.problem}
+            return
+        except errors.StaleVersion as error:
+            self._user = self._shell.platform.users.get(user.user_id)
+            self._fill(self._user, f"{error} This is the newer state; nothing was overwritten.")
+            return
+        self._reopen(user.user_id)
+        self._shell.say(f"{user.user_id} was saved.")

@@ -1,0 +1,51 @@
+"""The tab User Groups: which groups a user is in, and so which controls they have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokenwidgets.directory import UserRow
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.group_chooser import GroupChooser, SetMembership
+
+__all__ = ["GroupsTab"]
+
+
+class GroupsTab:
+    """Fills a ``GroupChooser``, and puts a user into groups and takes them out."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._user_id = ""
+        self.chooser = GroupChooser(panel="User Groups", can_change=True)
+        self.chooser.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def open(self, user: UserRow) -> Component:
+        """Fill it for a user."""
+        self._user_id = user.user_id
+        self._fill()
+        return self.chooser
+
+    def _do(self, message: Any) -> None:
+        if not isinstance(message, SetMembership):
+            return
+        try:
+            self._shell.platform.memberships.set(self._user_id, message.group, message.member)
+            done = "is now in" if message.member else "is no longer in"
+            self._shell.say(f"{self._user_id} {done} {message.group}.")
+        finally:
+            # Refused or not, the check boxes show what is.
+            self._fill()
+
+    def _fill(self) -> None:
+        self.chooser.groups = [
+            {
+                "name": row.group,
+                "description": row.description,
+                "controls": list(row.controls),
+                "member": row.is_member,
+                "locked": "" if row.is_active else "This group is not active.",
+            }
+            for row in self._shell.platform.memberships.of_user(self._user_id)
+        ]

@@ -1,0 +1,139 @@
+"""What all screens stand in: the menu bar, the body, one dialog, and one place for trouble."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import ipywidgets
+
+from tokenwidgets import errors
+from tokenwidgets.platform import Platform
+from tokenwidgets.tokens import NewToken
+from tokenwidgets.widgets.dialog import Confirm, Dialog, Dismiss
+from tokenwidgets.widgets.menu_bar import MenuBar, TryAgain
+from tokenwidgets.widgets.secret_dialog import SecretDialog
+
+__all__ = ["Shell"]
+
+log = logging.getLogger("tokenwidgets")
+
+Action = Callable[[], None]
+Answer = Callable[[Mapping[str, str]], None]
+
+
+class Shell:
+    """The frame of the application: shows a screen, asks questions, tells how things went."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.bar = MenuBar()
+        self.body = ipywidgets.VBox(layout=ipywidgets.Layout(width="100%", overflow="visible"))
+        self.dialog = Dialog()
+        self.secrets = SecretDialog()
+        self._answer: Answer | None = None
+        self._again: Action | None = None
+        self.dialog.listen(self._answered)
+        self.bar.listen(self._asked)
+        self.secrets.on_unseen(self._unseen)
+
+    def show(self, *components: ipywidgets.DOMWidget) -> None:
+        """Put these into the body, in place of what is there."""
+        if tuple(components) != self.body.children:
+            self.body.children = components
+
+    def say(self, text: str) -> None:
+        """Tell that something was done."""
+        self.bar.say(text)
+
+    @contextlib.contextmanager
+    def trouble(self, again: Action | None = None) -> Iterator[None]:
+        """Turn errors of this block into words on screen; none gets further.
+
+        Args:
+            again: what "Try again" is to do, when it was the database.
+
+        """
+        try:
+            yield
+        except errors.DatabaseError as error:
+            log.warning("%s: %s", type(error).__name__, error)
+            self._again = again
+            self.bar.warn(str(error), retry=again is not None)
+        except errors.TokenWidgetsError as error:
+            self.bar.warn(str(error))
+        except Exception:
+            # What it is belongs into the log and not into a browser.
+            log.exception("a screen failed for %s", self.platform.actor)
+            self.bar.warn("Something went wrong. It was written to the server's log.")
+
+    def run(self, action: Action) -> None:
+        """Do it within ``trouble``, and offer to do it again."""
+        with self.trouble(lambda: self.run(action)):
+            action()
+
+    def ask(
+        self,
+        title: str,
+        answer: Answer,
+        *,
+        confirm: str,
+        lines: Sequence[str] = (),
+        items: Sequence[str] = (),
+        fields: Sequence[Mapping[str, Any]] = (),
+        danger: bool = False,
+    ) -> None:
+        """Open a dialog; ``answer(values)`` is called if, and only if, it is confirmed.
+
+        When it raises ``InvalidValue``, the dialog stays open and shows why.
+        """
+        self._answer = answer
+        self.dialog.ask(
+            title,
+            lines=list(lines),
+            items=list(items),
+            fields=[dict(field) for field in fields],
+            confirm=confirm,
+            danger=danger,
+        )
+
+    def reveal(self, made: Sequence[NewToken]) -> None:
+        """Show new secrets, once."""
+        self.secrets.show([(new.token.name, new.secret) for new in made])
+
+    def _asked(self, message: Any) -> None:
+        if isinstance(message, TryAgain) and self._again is not None:
+            again, self._again = self._again, None
+            self.bar.say("")
+            again()
+
+    def _answered(self, message: Any) -> None:
+        if isinstance(message, Dismiss):
+            self._answer = None
+        if not isinstance(message, Confirm) or self._answer is None:
+            return
+        answer = self._answer
+        with self.trouble():
+            try:
+                answer(message.values)
+            except errors.InvalidValue as error:
+                self.dialog.refuse(str(error))
+                return
+            except BaseException:
+                self._close_dialog(answer)
+                raise
+            self._close_dialog(answer)
+
+    def _close_dialog(self, answer: Answer) -> None:
+        # The answer may have asked another question, which is to stay.
+        if self._answer is answer:
+            self._answer = None
+            self.dialog.close()
+
+    def _unseen(self) -> None:
+        self.bar.warn(
+            "The secret could not be shown: your browser did not answer. Nobody has seen it."
+            " Choose Regenerate for a new one."
+        )

@@ -1,0 +1,168 @@
+"""The form in which a token is added or edited."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.directory import UserRow
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of, iso
+from tokenwidgets.tokens import TokenRow
+from tokenwidgets.vocabulary import (
+    DEFAULT_MONTHS,
+    EXPIRATION_MONTHS,
+    Access,
+    add_months,
+    now,
+)
+from tokenwidgets.widgets.access_form import AccessForm, CancelForm, SaveToken
+from tokenwidgets.widgets.component import Component
+
+__all__ = ["TokenForm"]
+
+_KEEP = "keep"
+_LEVELS = {access.label: access for access in Access}
+
+
+class TokenForm:
+    """Fills an ``AccessForm``, and adds or edits the token when it is saved.
+
+    Args:
+        shell: where to tell, and to show the secret.
+        close: takes the form away and shows the grid again.
+
+    """
+
+    def __init__(self, shell: Shell, close: Callable[[], None]) -> None:
+        self._shell = shell
+        self._close = close
+        self._owner = ""
+        self._token: TokenRow | None = None
+        self.form = AccessForm(panel="API Tokens")
+        self.form.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def add(self, owner: UserRow) -> Component:
+        """Empty the form for a new token of this user."""
+        self._owner, self._token = owner.user_id, None
+        self._fill("Add token")
+        return self.form
+
+    def edit(self, token: TokenRow) -> Component:
+        """Fill the form with a token's present state.
+
+        Raises:
+            TokenEnded: it is revoked or expired.
+
+        """
+        if not token.status.is_live:
+            raise errors.TokenEnded(f"The token {token.name} is {token.status}.")
+        self._owner, self._token = token.owner, token
+        self._fill("Edit token")
+        return self.form
+
+    def _fill(self, title: str, notice: str = "") -> None:
+        token = self._token
+        apis = self._shell.platform.apis.list()
+        offered = {api.name for api in apis}
+        with self.form.hold_sync():
+            self.form.title = title
+            self.form.adding = token is None
+            self.form.token_name = token.name if token else ""
+            self.form.apis = [
+                {
+                    "name": api.name,
+                    "title": api.title,
+                    "group": api.api_group,
+                    "levels": [level.label for level in api.levels],
+                }
+                for api in apis
+            ]
+            grants = token.grants if token else {}
+            self.form.grants = {
+                api: access.label for api, access in grants.items() if api in offered
+            }
+            self.form.expirations = _expirations(token)
+            self.form.expiration = _KEEP if token else str(DEFAULT_MONTHS)
+            self.form.errors = {}
+            self.form.notice = notice
+            self.form.form = secrets.token_urlsafe(12)
+            self.form.serial += 1
+
+    def _do(self, message: Any) -> None:
+        # A message about a form that is no longer on screen was made for other contents.
+        if getattr(message, "form", None) != self.form.form or not self._owner:
+            return
+        match message:
+            case CancelForm():
+                self._leave()
+            case SaveToken():
+                self._save(message)
+
+    def _save(self, message: SaveToken) -> None:
+        grants = {api: _LEVELS[label] for api, label in message.grants.items()}
+        try:
+            if self._token is None:
+                self._add(message, grants)
+            else:
+                self._edit(self._token, message, grants)
+        except errors.InvalidValue as error:
+            self.form.errors = {error.field: error.problem}
+        except errors.UnknownAPI as error:
+            self.form.errors = {"Access": str(error)}
+        except errors.StaleVersion as error:
+            self._token = error.current
+            if error.current.status.is_live:
+                self._fill(
+                    "Edit token",
+                    f"{error} Below is its newer state; your change was not saved.",
+                )
+            else:
+                self._leave()
+                raise
+
+    def _add(self, message: SaveToken, grants: dict[str, Access]) -> None:
+        tokens = self._shell.platform.tokens
+        if message.expiration == _KEEP:
+            raise errors.InvalidValue("Expiration (Months)", "choose 3, 6 or 12.")
+        months = int(message.expiration)
+        if message.separate:
+            made = tokens.add_separately(self._owner, message.name, grants, months=months)
+        else:
+            made = [tokens.add(self._owner, message.name, grants, months=months)]
+        self._leave()
+        what = f"“{made[0].token.name}”" if len(made) == 1 else count_of(len(made), "", "tokens")
+        self._shell.say(f"{what} {'was' if len(made) == 1 else 'were'} added.")
+        self._shell.reveal(made)
+
+    def _edit(self, token: TokenRow, message: SaveToken, grants: dict[str, Access]) -> None:
+        row = self._shell.platform.tokens.edit(
+            token.id,
+            version=token.version,
+            name=message.name,
+            months=None if message.expiration == _KEEP else int(message.expiration),
+            grants=grants,
+        )
+        self._leave()
+        self._shell.say(f"“{row.name}” was saved.")
+
+    def _leave(self) -> None:
+        # What was on the form cannot be saved any more, be it sent again.
+        self.form.form = secrets.token_urlsafe(12)
+        self._owner = ""
+        self._close()
+
+
+def _expirations(token: TokenRow | None) -> list[dict[str, Any]]:
+    """The choices, each with the date that it leads to."""
+    keep = (
+        [] if token is None else [{"value": _KEEP, "label": "Keep", "date": iso(token.expires_at)}]
+    )
+    start = now()
+    months = [
+        {"value": str(m), "label": str(m), "date": iso(add_months(start, m))}
+        for m in EXPIRATION_MONTHS
+    ]
+    return [*keep, *months]

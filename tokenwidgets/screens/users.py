@@ -1,0 +1,113 @@
+"""The screen Application Users: the summary, from which a user is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tokenwidgets.directory import UserRow
+from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.screens.pager import Pager
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of, iso
+from tokenwidgets.widgets.paged_table import (
+    AddRow,
+    NextPage,
+    OpenRow,
+    PreviousPage,
+    RowsPerPage,
+    Search,
+    SortBy,
+)
+from tokenwidgets.widgets.user_picker import UserPicker
+
+__all__ = ["UsersScreen"]
+
+_SORTS: dict[str, str] = {
+    "key": "user_id",
+    "name": "name",
+    "email": "email",
+    "active": "is_active",
+    "tokens": "live_tokens",
+    "next_expiry": "next_expiry",
+}
+
+
+class UsersScreen:
+    """Fills a ``UserPicker``; its search, sort and page are kept while a user is open.
+
+    Args:
+        shell: where to show it.
+        open_user: opens the detail of a User ID; of a new user when that is None.
+
+    """
+
+    def __init__(self, shell: Shell, open_user: Callable[[str | None], None]) -> None:
+        self._shell = shell
+        self._open_user = open_user
+        self._pager = Pager(self._fetch)
+        self.picker = UserPicker(can_add=True)
+        self.picker.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def show(self) -> None:
+        """Bring the summary up to date and to the front."""
+        self._fill(self._pager.refresh())
+        self._shell.show(self.picker)
+
+    def _do(self, message: Any) -> None:
+        picker = self.picker
+        match message:
+            case Search(text=text):
+                picker.search = text
+            case SortBy(column=column) if column in _SORTS:
+                picker.descending = column == picker.sort and not picker.descending
+                picker.sort = column
+            case RowsPerPage(count=count):
+                picker.rows_per_page = count
+            case PreviousPage() | NextPage():
+                self._fill(self._pager.turn(message))
+                return
+            case OpenRow(key=user_id):
+                self._open_user(user_id)
+                return
+            case AddRow():
+                self._open_user(None)
+                return
+            case _:
+                return
+        self._fill(self._pager.first())
+
+    def _fetch(self, cursor: Cursor | None) -> Page[UserRow]:
+        return self._shell.platform.users.page(
+            search=self.picker.search,
+            sort=_SORTS[self.picker.sort],  # type: ignore[arg-type]
+            descending=self.picker.descending,
+            cursor=cursor,
+            rows=self.picker.rows_per_page,
+        )
+
+    def _fill(self, page: Page[UserRow]) -> None:
+        searched = bool(self.picker.search.strip())
+        with self.picker.hold_sync():
+            self.picker.rows = [_row(user) for user in page.rows]
+            self.picker.page = self._pager.number
+            self.picker.has_previous = page.previous is not None
+            self.picker.has_next = page.next is not None
+            self.picker.total = count_of(page.total, "user", "users")
+            self.picker.empty = (
+                "No user matches this search."
+                if searched
+                else "No application users yet. Add the first one."
+            )
+
+
+def _row(user: UserRow) -> dict[str, Any]:
+    return {
+        "key": user.user_id,
+        "name": user.name,
+        "email": user.email,
+        "groups": list(user.groups),
+        "active": user.is_active,
+        "tokens": user.live_tokens,
+        "next_expiry": iso(user.next_expiry),
+    }
