@@ -1,0 +1,57 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer:
+#   make dashboard   the dashboard on a demo platform
+#   make test        every check and test, browser included
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: dashboard lab test lint check-types unit browser-test notebooks screenshots \
+        benchmarks soak fuzz clean tools
+
+dashboard: $(VENV)/.installed
+	$(BIN)/tokenwidgets demo $(ARGS)
+
+lab: $(VENV)/.installed-test
+	$(BIN)/jupyter lab notebooks
+
+test: lint check-types unit notebooks browser-test
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check-types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+unit: tools
+	$(BIN)/python -m pytest tests --ignore tests/browser $(PYTEST_ARGS)
+
+notebooks: $(VENV)/.installed-test
+	$(BIN)/python scripts/check_notebooks.py
+
+browser-test: tools
+	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
+# Pictures of the real dashboard, for the README and for looking at.
+screenshots: tools
+	$(BIN)/python scripts/screenshots.py
+
+# What tests need beside Python packages: a browser, and nginx for the gate's and proxies' tests.
+tools: $(VENV)/.installed-test
+	$(BIN)/python scripts/tools.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) --editable ".[all]"
+	touch $@
+
+$(VENV)/.installed-test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) --editable ".[test]"
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
