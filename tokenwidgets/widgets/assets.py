@@ -13,7 +13,9 @@ from importlib.resources import files
 
 __all__ = ["script", "styles"]
 
-_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./(?P<file>[\w-]+\.js)";?[ \t]*$', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import\s*\{[^}]*\}\s*from\s*"\./(?P<file>[\w-]+\.js)";?[ \t]*$', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|const|class|let)", re.MULTILINE)
 
 

@@ -35,9 +35,9 @@ class Component(anywidget.AnyWidget):
     messages: ClassVar[tuple[type[Message], ...]] = ()
     """The messages that this component understands."""
 
-    panel = traitlets.Unicode("", help="Name of the tab whose panel this is; empty outside tabs.").tag(
-        sync=True
-    )
+    panel = traitlets.Unicode(
+        "", help="Name of the tab whose panel this is; empty outside tabs."
+    ).tag(sync=True)
     dropped = traitlets.Int(0, help="How many messages from the browser were refused.")
 
     _asset: ClassVar[str] = ""
@@ -84,7 +84,9 @@ class Component(anywidget.AnyWidget):
 
     def _drop(self, kind: str) -> None:
         self.dropped += 1
-        log.warning("%s dropped a %s from the browser that it cannot take", type(self).__name__, kind)
+        log.warning(
+            "%s dropped a %s from the browser that it cannot take", type(self).__name__, kind
+        )
 
     def __repr__(self) -> str:
         """Stable, so that notebooks can be compared; the browser shows the view instead."""
