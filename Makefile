@@ -26,7 +26,7 @@ check-types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 unit: tools
-	$(BIN)/python -m pytest tests --ignore tests/browser $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests --ignore tests/browser --numprocesses 2 $(PYTEST_ARGS)
 
 notebooks: $(VENV)/.installed-test
 	$(BIN)/python scripts/check_notebooks.py
