@@ -203,7 +203,8 @@ def lock_row(session: Session, table: str, row_id: int) -> None:
 
 
 def sqlite_path(url: URL) -> Path | None:
-    """The file of an SQLite URL; None for other databases and for one in memory."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    """The file of an SQLite URL; None for other databases, one in memory, and ``file:`` URIs."""
+    name = url.database or ":memory:"
+    if url.get_backend_name() != "sqlite" or name.startswith((":memory:", "file:")):
         return None
-    return Path(url.database)
+    return Path(name)

@@ -50,6 +50,13 @@ def check_schema(database: Database) -> None:
         SchemaTooNew: a newer tokenwidgets made it.
 
     """
+    path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        # Asking it would make the file.
+        raise errors.NotADatabase(
+            f"There is no database at {path} yet: run `tokenwidgets init --admin USER_ID`, or say"
+            " where it is with TOKENWIDGETS_DATABASE_URL."
+        )
     found = revision(database)
     known = known_revisions()
     if found == known[-1]:

@@ -1,0 +1,101 @@
+"""Settings: where the platform is, what secrets begin with, and who says who is acting.
+
+The command line goes before the environment, the environment before ``tokenwidgets_config.py``,
+and that before the defaults. The file is looked for where Jupyter looks (``jupyter --paths``),
+never in the working directory: whoever can put a file there is not the operator.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import traitlets
+from jupyter_core.application import JupyterApp
+from jupyter_core.paths import jupyter_data_dir
+from traitlets.config import Config, Configurable
+
+from tokenwidgets import errors
+
+__all__ = ["ConfiguredApp", "TokenWidgets", "environment_config", "load_config"]
+
+_ENVIRONMENT = {
+    "TOKENWIDGETS_DATABASE_URL": ("TokenWidgets", "database_url"),
+    "TOKENWIDGETS_TOKEN_PREFIX": ("TokenWidgets", "token_prefix"),
+    "TOKENWIDGETS_IDENTITY_SOURCE": ("TokenWidgets", "identity_source"),
+    "TOKENWIDGETS_LOCAL_USER": ("LocalIdentity", "user_id"),
+}
+
+
+class TokenWidgets(Configurable):
+    """What every part of tokenwidgets has to know; ``c.TokenWidgets`` in the configuration file."""
+
+    database_url = traitlets.Unicode(
+        help="""The SQLAlchemy URL of the platform's database, such as
+        sqlite:////var/lib/tokenwidgets/platform.db or postgresql+psycopg://user@host/name.
+        By default the file platform.db in the folder tokenwidgets of Jupyter's data directory.
+        Environment: TOKENWIDGETS_DATABASE_URL.""",
+    ).tag(config=True)
+    token_prefix = traitlets.Unicode(
+        "twk",
+        help="""What new secrets begin with: 2 to 16 ASCII letters and digits, a letter first.
+        Tokens made with another prefix keep working. Environment: TOKENWIDGETS_TOKEN_PREFIX.""",
+    ).tag(config=True)
+    identity_source = traitlets.Unicode(
+        "",
+        help="""Who says who is acting: local, proxy, jupyterhub or demo, or the import name of a
+        class of your own (a subclass of tokenwidgets.identity.IdentitySource). Empty: outside
+        Voilà, local; under Voilà nobody is let in. Environment: TOKENWIDGETS_IDENTITY_SOURCE.""",
+    ).tag(config=True)
+
+    @traitlets.default("database_url")
+    def _default_database_url(self) -> str:
+        return f"sqlite:///{Path(jupyter_data_dir(), 'tokenwidgets', 'platform.db').as_posix()}"
+
+
+class ConfiguredApp(JupyterApp):
+    """A Jupyter application that reads ``tokenwidgets_config.py``, then the environment."""
+
+    name = "tokenwidgets"
+
+    # A setting that was lost to a typing mistake may have been one that keeps people out.
+    raise_config_file_errors = True
+
+    def load_config_file(self, suppress_errors: bool = False) -> None:  # type: ignore[override]
+        """Load the configuration file and put the environment's settings over it.
+
+        Raises:
+            ConfigurationError: the file cannot be read or run.
+
+        """
+        try:
+            super().load_config_file(suppress_errors=suppress_errors)
+        except Exception as error:
+            raise errors.ConfigurationError(
+                f"The configuration file {self.config_file_name}.py cannot be used"
+                f" ({type(error).__name__}: {error})."
+            ) from error
+        self.update_config(environment_config())
+
+
+def environment_config() -> Config:
+    """The settings that environment variables give; an empty variable gives none."""
+    config = Config()
+    for variable, (owner, trait) in _ENVIRONMENT.items():
+        value = os.environ.get(variable, "")
+        if value:
+            config[owner][trait] = value
+    return config
+
+
+def load_config() -> Config:
+    """The configuration outside an application, as for a notebook: file and environment.
+
+    Raises:
+        ConfigurationError: the file cannot be read or run.
+
+    """
+    application = ConfiguredApp(log=logging.getLogger("tokenwidgets"))
+    application.load_config_file()
+    return application.config
