@@ -11,7 +11,7 @@ from tokenwidgets.directory import APIService, GroupService, MembershipService, 
 from tokenwidgets.history import HistoryService
 from tokenwidgets.preferences import PreferenceService
 from tokenwidgets.secret import DEFAULT_PREFIX
-from tokenwidgets.tokens import TokenService
+from tokenwidgets.tokens import InventoryService, TokenService
 from tokenwidgets.upgrade import check_schema
 from tokenwidgets.vocabulary import now
 
@@ -29,6 +29,7 @@ class Platform:
     memberships: MembershipService
     apis: APIService
     tokens: TokenService
+    inventory: InventoryService
     history: HistoryService
     preferences: PreferenceService
 
@@ -64,6 +65,7 @@ def open_platform(
         MembershipService(database, actor, clock=clock),
         APIService(database, actor, clock=clock),
         TokenService(database, actor, prefix=prefix, clock=clock),
+        InventoryService(database, actor, clock=clock),
         HistoryService(database, actor, clock=clock),
         PreferenceService(database, actor, clock=clock),
     )

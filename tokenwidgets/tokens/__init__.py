@@ -1,7 +1,20 @@
-"""Tokens: add, edit, regenerate, revoke one, revoke all; each audited and one transaction."""
+"""Tokens: add, edit, regenerate, revoke one, many or all; each audited and one transaction."""
 
+from tokenwidgets.tokens.filters import TokenFilter
 from tokenwidgets.tokens.grants import GrantChoice
+from tokenwidgets.tokens.inventory import APICount, InventoryService, InventorySort, MonthCount
 from tokenwidgets.tokens.rows import OldSecret, TokenRow
 from tokenwidgets.tokens.service import NewToken, TokenService
 
-__all__ = ["GrantChoice", "NewToken", "OldSecret", "TokenRow", "TokenService"]
+__all__ = [
+    "APICount",
+    "GrantChoice",
+    "InventoryService",
+    "InventorySort",
+    "MonthCount",
+    "NewToken",
+    "OldSecret",
+    "TokenFilter",
+    "TokenRow",
+    "TokenService",
+]

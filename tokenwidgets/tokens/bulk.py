@@ -1,0 +1,88 @@
+"""Revoke many tokens inside a change under way: one statement, and who lost which, recorded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.audit import Entry
+from tokenwidgets.schema import Token, User
+from tokenwidgets.service import Change
+
+__all__ = ["among", "checked_id", "live", "revoke"]
+
+
+def live(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a token that is neither revoked nor expired."""
+    return (Token.revoked_at.is_(None), Token.expires_at > at)
+
+
+def revoke(change: Change, which: Sequence[ColumnElement[bool]], why: str) -> int:
+    """Revoke the live tokens among these, with one event for each owner whose tokens they are."""
+    session = change.session
+    ended: defaultdict[int, list[int]] = defaultdict(list)
+    statement = (
+        update(Token)
+        .where(*which, *live(change.at))
+        .values(revoked_at=change.at, version=Token.version + 1)
+        .returning(Token.owner_id, Token.id)
+        .execution_options(synchronize_session=False)
+    )
+    for owner, token_id in session.execute(statement):
+        ended[owner].append(token_id)
+    if not ended:
+        change.nothing_to_do()
+        return 0
+    # The owners of those just revoked, and perhaps a few more, who do not matter.
+    just_now = select(Token.owner_id).where(Token.revoked_at == change.at)
+    owners = session.execute(
+        select(User.id, User.user_id).where(User.id.in_(just_now)).order_by(User.user_id)
+    )
+    note = {"why": why} if why else {}
+    change.record(
+        *(
+            _entry(user_id, sorted(ended[row_id]), note)
+            for row_id, user_id in owners
+            if row_id in ended
+        )
+    )
+    return sum(map(len, ended.values()))
+
+
+def _entry(owner: str, token_ids: list[int], note: dict[str, Any]) -> Entry:
+    return Entry(
+        "revoke tokens",
+        owner,
+        user_id=owner,
+        token_id=token_ids[0] if len(token_ids) == 1 else None,
+        detail={"count": len(token_ids), "token_ids": token_ids, **note},
+    )
+
+
+def checked_id(value: Any) -> int:
+    """An id as Python's int; pandas and NumPy have their own.
+
+    Raises:
+        UnknownToken: no token can have this id.
+
+    """
+    if not isinstance(value, bool) and hasattr(value, "__index__"):
+        number: int = value.__index__()
+        if 0 < number < 2**63:
+            return number
+    raise errors.UnknownToken(f"There is no token {str(value)[:30]}.")
+
+
+def among(session: Session, ids: list[int]) -> ColumnElement[bool]:
+    """Whether a token is one of these, however many, as one parameter."""
+    if session.get_bind().dialect.name != "sqlite":
+        return Token.id == any_(literal(ids, ARRAY(BigInteger)))
+    text = literal("[" + ",".join(map(str, ids)) + "]", Text())
+    each = func.json_each(text).table_valued("value")
+    return Token.id.in_(select(each.c.value))

@@ -1,0 +1,210 @@
+"""Which tokens of all: the filters of the inventory, as conditions for the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.authority import Reach
+from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
+from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
+
+__all__ = ["TokenFilter", "conditions", "status_expression"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFilter:
+    """Which tokens: those that match all that is given. Instants are timezone-aware.
+
+    Args:
+        status: one status or several, as of the instant at which the tokens are read.
+        owner: the User ID of the owner, or of several.
+        group: the name of a user group that the owner is in.
+        department: the owner's department.
+        api: the name of an API that the token opens.
+        access: exactly this access, to ``api`` or without one to any API. ``Access.NONE`` finds
+            the tokens that do not open ``api``, or that open nothing at all.
+        search: part of the token's name, or of the owner's User ID or name.
+        expiring_within: live tokens that expire within this time from now.
+        unused_for: tokens that were not used for this long; one never used, since it was made.
+        created_since: tokens added at this instant or later.
+        created_before: tokens added earlier.
+        expires_since: tokens whose expiration is at this instant or later.
+        expires_before: tokens whose expiration is earlier.
+
+    """
+
+    status: TokenStatus | str | Sequence[TokenStatus | str] | None = None
+    owner: str | Sequence[str] | None = None
+    group: str | None = None
+    department: str | None = None
+    api: str | None = None
+    access: Access | None = None
+    search: str = ""
+    expiring_within: timedelta | None = None
+    unused_for: timedelta | None = None
+    created_since: datetime | None = None
+    created_before: datetime | None = None
+    expires_since: datetime | None = None
+    expires_before: datetime | None = None
+
+
+def conditions(
+    session: Session, reach: Reach, wanted: TokenFilter, at: datetime
+) -> list[ColumnElement[bool]]:
+    """The filter as conditions on ``Token`` alone, for the tokens of users within reach.
+
+    A name that does not exist is a mistake, not a reason to find nothing.
+
+    Raises:
+        InvalidValue: a value cannot be taken.
+        UnknownUser, UnknownGroup, UnknownAPI: nothing within reach has this name.
+
+    """
+    return [
+        *_owned_within(reach),
+        *_of_owner(session, reach, wanted),
+        *_of_status(wanted.status, at),
+        *_with_access(session, wanted),
+        *_in_time(wanted, at),
+        *_matching(wanted.search),
+    ]
+
+
+def status_expression(at: datetime) -> ColumnElement[str]:
+    """A token's status at this instant, as the database computes it; as ``status_at``."""
+    return case(
+        (Token.revoked_at.is_not(None), TokenStatus.REVOKED.value),
+        (Token.expires_at <= at, TokenStatus.EXPIRED.value),
+        (Token.expires_at <= at + EXPIRING_WITHIN, TokenStatus.EXPIRING.value),
+        else_=TokenStatus.ACTIVE.value,
+    )
+
+
+def _owned_within(reach: Reach) -> list[ColumnElement[bool]]:
+    if reach.everybody:
+        return []
+    return [Token.owner_id.in_(select(User.id).where(reach.where()))]
+
+
+def _of_owner(session: Session, reach: Reach, wanted: TokenFilter) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if wanted.owner is not None:
+        names = _several(wanted.owner)
+        found = session.execute(
+            select(User.id, User.user_id).where(User.user_id.in_(names), reach.where())
+        ).all()
+        for name in names:
+            if all(row.user_id != name for row in found):
+                raise errors.UnknownUser(f"There is no application user {str(name)[:100]!r}.")
+        where.append(Token.owner_id.in_([row.id for row in found]))
+    if wanted.group is not None:
+        group = session.scalar(select(UserGroup.id).where(UserGroup.name == wanted.group))
+        if group is None:
+            raise errors.UnknownGroup(f"There is no user group {wanted.group[:100]!r}.")
+        members = select(Membership.user_id).where(Membership.group_id == group)
+        where.append(Token.owner_id.in_(members))
+    if wanted.department is not None:
+        of_department = select(User.id).where(User.department == wanted.department)
+        where.append(Token.owner_id.in_(of_department))
+    return where
+
+
+def _of_status(status: Any, at: datetime) -> list[ColumnElement[bool]]:
+    if status is None:
+        return []
+    soon = at + EXPIRING_WITHIN
+    not_revoked = Token.revoked_at.is_(None)
+    meaning = {
+        TokenStatus.ACTIVE: and_(not_revoked, Token.expires_at > soon),
+        TokenStatus.EXPIRING: and_(not_revoked, Token.expires_at > at, Token.expires_at <= soon),
+        TokenStatus.EXPIRED: and_(not_revoked, Token.expires_at <= at),
+        TokenStatus.REVOKED: Token.revoked_at.is_not(None),
+    }
+    try:
+        chosen = {TokenStatus(one) for one in _several(status)}
+    except ValueError:
+        words = ", ".join(TokenStatus)
+        raise errors.InvalidValue(
+            "Status", f"must be one of {words}, not {str(status)[:50]!r}."
+        ) from None
+    return [or_(*(meaning[one] for one in TokenStatus if one in chosen))]
+
+
+def _with_access(session: Session, wanted: TokenFilter) -> list[ColumnElement[bool]]:
+    if wanted.access is not None and not isinstance(wanted.access, Access):
+        raise errors.InvalidValue("Access", "must be Access.NONE, Access.READ or Access.FULL.")
+    if wanted.api is None and wanted.access is None:
+        return []
+    granted = [Grant.token_id == Token.id]
+    if wanted.api is not None:
+        api = session.scalar(select(API.id).where(API.name == wanted.api))
+        if api is None:
+            raise errors.UnknownAPI(f"There is no API {wanted.api[:100]!r}.")
+        granted.append(Grant.api_id == api)
+    if wanted.access is Access.NONE:
+        return [~exists().where(*granted)]
+    if wanted.access is not None:
+        granted.append(Grant.access == int(wanted.access))
+    return [exists().where(*granted)]
+
+
+def _in_time(wanted: TokenFilter, at: datetime) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if wanted.expiring_within is not None:
+        until = at + _positive("Expiring within", wanted.expiring_within)
+        where += [Token.revoked_at.is_(None), Token.expires_at > at, Token.expires_at <= until]
+    if wanted.unused_for is not None:
+        since = at - _positive("Unused for", wanted.unused_for)
+        never = and_(Token.last_used_at.is_(None), Token.created_at <= since)
+        where.append(or_(Token.last_used_at <= since, never))
+    bounds = (
+        ("Created since", wanted.created_since, Token.created_at.__ge__),
+        ("Created before", wanted.created_before, Token.created_at.__lt__),
+        ("Expires since", wanted.expires_since, Token.expires_at.__ge__),
+        ("Expires before", wanted.expires_before, Token.expires_at.__lt__),
+    )
+    for field, bound, compare in bounds:
+        if bound is not None:
+            where.append(compare(_instant(field, bound)))
+    return where
+
+
+def _matching(search: str) -> list[ColumnElement[bool]]:
+    words = search.strip()[:200]
+    if not words:
+        return []
+    of_owner = or_(
+        User.user_id.icontains(words, autoescape=True), User.name.icontains(words, autoescape=True)
+    )
+    return [
+        or_(
+            Token.name.icontains(words, autoescape=True),
+            Token.owner_id.in_(select(User.id).where(of_owner)),
+        )
+    ]
+
+
+def _several(value: Any) -> list[Any]:
+    """The values of a filter that takes one or several of them."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return [value]
+    return list(dict.fromkeys(value))
+
+
+def _positive(field: str, time: object) -> timedelta:
+    if not isinstance(time, timedelta) or not timedelta(0) <= time <= timedelta(days=36_500):
+        raise errors.InvalidValue(field, "must be a time from 0 to 36,500 days.")
+    return time
+
+
+def _instant(field: str, instant: object) -> datetime:
+    if not isinstance(instant, datetime) or instant.tzinfo is None:
+        raise errors.InvalidValue(field, "must be an instant with a time zone.")
+    return instant
