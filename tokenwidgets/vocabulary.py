@@ -6,9 +6,9 @@ Everything else in the package speaks in these words, and so do the screens.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from dateutil.relativedelta import relativedelta
 
 __all__ = [
@@ -130,10 +130,10 @@ class Reason(enum.StrEnum):
     NO_ACCESS = "no access"
     METHOD_NOT_ALLOWED = "method not allowed"
     UNAVAILABLE = "database unavailable"
+    CLOCK = "clock wrong"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """The verifier's answer to: may this secret do this method on this API?
 
     ``user_id``, ``token_id`` and ``expires_at`` (UTC) are there when the secret
