@@ -70,15 +70,17 @@ class GeneralTab:
             self.form.serial += 1
 
     def _do(self, message: Any) -> None:
+        user = self._user
         match message:
-            case CancelProfile() if self._user is None:
+            case CancelProfile() if user is None:
                 self._close()
             case CancelProfile():
-                self._fill(self._user)
-            case SaveProfile() if self._user is None:
+                self._fill(user)
+            case SaveProfile() if user is None:
                 self._add(message)
-            case SaveProfile():
-                self._ask_before_save(self._user, message)
+            # One that was filled for somebody else says nothing about this user.
+            case SaveProfile(user_id=user_id) if user is not None and user_id == user.user_id:
+                self._ask_before_save(user, message)
 
     def _add(self, message: SaveProfile) -> None:
         try:

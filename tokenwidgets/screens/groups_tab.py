@@ -35,8 +35,10 @@ class GroupsTab:
             done = "is now in" if message.member else "is no longer in"
             self._shell.say(f"{self._user_id} {done} {message.group}.")
         finally:
-            # Refused or not, the check boxes show what is.
-            self._fill()
+            # Refused or not, and even if it cannot be read again, the check boxes show what is.
+            with self.chooser.hold_sync():
+                self.chooser.serial += 1
+                self._fill()
 
     def _fill(self) -> None:
         self.chooser.groups = [

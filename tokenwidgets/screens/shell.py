@@ -134,6 +134,6 @@ class Shell:
 
     def _unseen(self) -> None:
         self.bar.warn(
-            "The secret could not be shown: your browser did not answer. Nobody has seen it."
-            " Choose Regenerate for a new one."
+            "Your browser did not say that it has shown the secret, and nobody can show it again."
+            " If you have not seen it, choose Regenerate for a new one."
         )

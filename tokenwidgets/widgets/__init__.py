@@ -1,0 +1,1 @@
+"""The components: each a widget of its own, usable alone in a notebook."""

@@ -63,8 +63,24 @@ class Component(anywidget.AnyWidget):
         """Refuse state from the browser: whatever it says it is, nobody here asked for it."""
         self._drop("state")
 
-    def handle(self, message: Any) -> None:
-        """Take one parsed message: what the component itself does with it. Override freely."""
+    def handle(self, message: Any) -> bool | None:
+        """Take one parsed message: what the component itself does with it. Override freely.
+
+        Returns:
+            False if the listeners are not to hear of it; anything else lets them.
+
+        """
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        """Take what came over the wire, if it is a widget's message at all."""
+        match msg:
+            case {"content": {"data": {"method": "request_state" | "custom"}}}:
+                super()._handle_msg(msg)
+            case {"content": {"data": {"method": "update"}}}:
+                # Not even its buffers are looked at.
+                self._drop("state")
+            case _:
+                self._drop("message")
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         try:
@@ -75,7 +91,8 @@ class Component(anywidget.AnyWidget):
             self._drop("message")
             return
         try:
-            self.handle(message)
+            if self.handle(message) is False:
+                return
             for listener in tuple(self._listeners):
                 listener(message)
         except Exception:
