@@ -1,0 +1,50 @@
+"""Fixtures for tests in a real browser: the demo's dashboard, and a page that it is open on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from live import Dashboard, launch_chromium, running
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """``tokenwidgets demo``, one for all tests; a test changes only what it has made itself."""
+    folder = tmp_path_factory.mktemp("demo")
+    with running(folder, "demo", "--no-browser", "--port", "0") as dashboard:
+        yield dashboard
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of the test's own, 1280 x 900 pixels."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, dashboard: Dashboard) -> Iterator[Page]:
+    """The dashboard, open at its first screen; the test fails on any error in the page."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.goto(dashboard.url)
+    expect(page.get_by_role("heading", name="Application Users")).to_be_visible(timeout=60_000)
+    yield page
+    assert complaints == []

@@ -1,0 +1,239 @@
+"""The job that the dashboard is for, from the menu to the last token, by role and name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from live import Dashboard
+from playwright.sync_api import Locator, Page, expect
+
+from tokenwidgets.verifier import Verifier
+from tokenwidgets.vocabulary import add_months
+
+
+@pytest.fixture
+def user(dashboard: Dashboard, request: pytest.FixtureRequest) -> str:
+    """A user of the test's own, without tokens."""
+    user_id = f"u-{abs(hash(request.node.name)) % 10**8}"
+    dashboard.platform().users.add(user_id, "Uma Ubel", email="uma@example.org")
+    return user_id
+
+
+def open_user(page: Page, user_id: str, tab: str = "API Tokens") -> Locator:
+    """Go from the menu to a user's tab as a person would; gives the tab's panel."""
+    page.get_by_role("button", name="Security").click()
+    page.get_by_role("menuitem", name="Application Users").click()
+    page.get_by_role("searchbox", name="Search users").fill(user_id)
+    page.get_by_role("link", name=user_id, exact=True).click()
+    page.get_by_role("tab", name=tab).click()
+    return page.get_by_role("tabpanel", name=tab)
+
+
+def add_token(page: Page, name: str, **access: str) -> str:
+    """Add a token on the form that is open; gives the secret that is shown."""
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Token name").fill(name)
+    for api, level in access.items():
+        page.get_by_role("group", name=api, exact=True).get_by_role("radio", name=level).check()
+    page.get_by_role("button", name="Save").click()
+    return take_secret(page)
+
+
+def take_secret(page: Page) -> str:
+    """Copy the secret that is on show, and say that it is done."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Copy").click()
+    secret = page.evaluate("navigator.clipboard.readText()")
+    expect(dialog.get_by_text("Copied")).to_be_visible()
+    dialog.get_by_role("button", name="Done").click()
+    expect(dialog).to_be_hidden()
+    assert secret not in page.content()
+    return secret
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def test_add_is_six_months_and_no_access_until_something_else_is_chosen(page: Page, user: str):
+    open_user(page, user)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_label("Expiration (Months)")).to_have_value("6")
+    groups = page.get_by_role("group").filter(has=page.get_by_role("radio", name="No Access"))
+    assert groups.count() == 12
+    assert page.get_by_role("radio", name="No Access", checked=True).count() == 12
+
+
+def test_one_level_is_applied_to_all_apis_and_the_secret_opens_them(
+    page: Page, dashboard: Dashboard, user: str
+):
+    open_user(page, user)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Token name").fill("nightly-load")
+    page.get_by_label("Access Level").select_option("Read Access")
+    page.get_by_label("Apply to all APIs").check()
+    assert page.get_by_role("radio", name="Read Access", checked=True).count() == 12
+    page.get_by_role("button", name="Save").click()
+    secret = take_secret(page)
+    expect(row_of(page, "nightly-load")).to_contain_text("active")
+
+    (token,) = dashboard.platform().tokens.page(user).rows
+    assert token.expires_at.date() == add_months(token.created_at, 6).date()
+    verifier = Verifier(dashboard.database_url)
+    api = next(iter(token.grants))
+    assert verifier.check(secret, api, "GET").allowed
+    assert not verifier.check(secret, api, "POST").allowed
+
+
+def test_a_token_is_edited_regenerated_and_revoked(page: Page, dashboard: Dashboard, user: str):
+    open_user(page, user)
+    apis = [api.name for api in dashboard.platform().apis.list() if not api.read_only][:2]
+    first = add_token(page, "billing-sync", **{apis[0]: "Full Access"})
+    verifier = Verifier(dashboard.database_url)
+    assert verifier.check(first, apis[0], "POST").allowed
+
+    page.get_by_role("link", name="Edit billing-sync").click()
+    expect(page.get_by_label("Expiration (Months)")).to_have_value("keep")
+    group = page.get_by_role("group", name=apis[0], exact=True)
+    expect(group.get_by_role("radio", name="Full Access")).to_be_checked()
+    group.get_by_role("radio", name="Read Access").check()
+    page.get_by_label("Expiration (Months)").select_option("12")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="was saved")).to_be_visible()
+    assert not verifier.check(first, apis[0], "POST").allowed
+    assert verifier.check(first, apis[0], "GET").allowed
+    (token,) = dashboard.platform().tokens.page(user).rows
+    assert token.expires_at.date() == add_months(datetime.now(UTC), 12).date()
+
+    page.get_by_role("link", name="Regenerate billing-sync").click()
+    dialog = page.get_by_role("dialog", name="Regenerate billing-sync")
+    expect(dialog.get_by_label("Expiration (Months)")).to_have_value("6")
+    dialog.get_by_label("Expiration (Months)").select_option("3")
+    dialog.get_by_role("button", name="Regenerate").click()
+    second = take_secret(page)
+    assert second != first
+    assert not verifier.check(first, apis[0], "GET").allowed
+    assert verifier.check(second, apis[0], "GET").allowed
+
+    page.get_by_role("link", name="Revoke billing-sync").click()
+    dialog = page.get_by_role("dialog", name="Revoke billing-sync")
+    expect(dialog).to_contain_text(apis[0])
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("link", name="Revoke billing-sync")).to_be_focused()
+    assert verifier.check(second, apis[0], "GET").allowed
+
+    page.get_by_role("link", name="Revoke billing-sync").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke Token").click()
+    expect(page.get_by_role("link", name="Edit billing-sync")).to_be_hidden()
+    assert not verifier.check(second, apis[0], "GET").allowed
+    page.get_by_label("Show revoked and expired").check()
+    expect(row_of(page, "billing-sync")).to_contain_text("revoked")
+
+
+def test_all_tokens_of_a_user_are_revoked_at_once(page: Page, dashboard: Dashboard, user: str):
+    open_user(page, user)
+    api = dashboard.platform().apis.list()[0].name
+    secrets = [add_token(page, name, **{api: "Read Access"}) for name in ("one", "two", "three")]
+    page.get_by_role("button", name="Revoke All").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("3 live tokens")
+    dialog.get_by_role("button", name="Revoke All Tokens").click()
+    expect(page.get_by_role("status").filter(has_text="3 tokens were revoked")).to_be_visible()
+    verifier = Verifier(dashboard.database_url)
+    assert not any(verifier.check(secret, api, "GET").allowed for secret in secrets)
+
+
+def test_a_separate_token_is_made_for_each_api(page: Page, dashboard: Dashboard, user: str):
+    open_user(page, user)
+    apis = [api.name for api in dashboard.platform().apis.list()][:2]
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Token name").fill("etl")
+    for api in apis:
+        page.get_by_role("group", name=api, exact=True).get_by_label("Read Access").check()
+    page.get_by_label("A separate token for each API").check()
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download as CSV").click()
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert len(lines) == 3
+    dialog.get_by_role("button", name="Done").click()
+    for api in apis:
+        expect(page.get_by_role("link", name=f"Edit etl-{api}", exact=True)).to_be_visible()
+
+
+def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
+    page: Page, dashboard: Dashboard, user: str
+):
+    open_user(page, user)
+    api = dashboard.platform().apis.list()[0].name
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("group", name=api, exact=True).get_by_label("Read Access").check()
+    page.get_by_role("button", name="Save").click()
+    name = page.get_by_label("Token name")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(name).to_be_focused()
+    name.fill("kept")
+    page.get_by_role("group", name=api, exact=True).get_by_label("No Access").check()
+    page.get_by_role("button", name="Save").click()
+    expect(
+        page.get_by_text("choose Read Access or Full Access for at least one API")
+    ).to_be_visible()
+    expect(name).to_have_value("kept")
+    assert dashboard.platform().tokens.page(user).total == 0
+
+    page.get_by_role("group", name=api, exact=True).get_by_label("Read Access").check()
+    page.get_by_role("button", name="Save").click()
+    take_secret(page)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Token name").fill("KEPT")
+    page.get_by_role("group", name=api, exact=True).get_by_label("Read Access").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("has a live token named KEPT already")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    assert dashboard.platform().tokens.page(user).total == 1
+
+
+def test_a_second_admin_is_told_of_the_newer_state(page: Page, dashboard: Dashboard, user: str):
+    open_user(page, user)
+    api = dashboard.platform().apis.list()[0].name
+    add_token(page, "shared", **{api: "Read Access"})
+    page.get_by_role("link", name="Edit shared").click()
+    page.get_by_label("Token name").fill("mine")
+    (token,) = dashboard.platform().tokens.page(user).rows
+    dashboard.platform().tokens.edit(token.id, name="theirs")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Somebody else changed the token theirs")).to_be_visible()
+    expect(page.get_by_label("Token name")).to_have_value("theirs")
+    assert dashboard.platform().tokens.get(token.id).name == "theirs"
+
+
+def test_tabs_are_hidden_and_stay_hidden_for_the_actor(page: Page, dashboard: Dashboard, user: str):
+    open_user(page, user)
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("menuitem", name="Tabs").click()
+    page.get_by_role("checkbox", name="Activity").uncheck()
+    expect(page.get_by_role("tab", name="Activity")).to_be_hidden()
+    page.reload()
+    open_user(page, user)
+    expect(page.get_by_role("tab", name="API Tokens")).to_be_visible()
+    expect(page.get_by_role("tab", name="Activity")).to_be_hidden()
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("menuitem", name="Tabs").click()
+    page.get_by_role("checkbox", name="Activity").check()
+    expect(page.get_by_role("tab", name="Activity")).to_be_visible()
+
+
+def test_close_goes_back_to_the_search_and_the_page_that_were_left(page: Page):
+    page.get_by_label("Rows per page").select_option("10")
+    page.get_by_role("columnheader", name="Name").get_by_role("button").click()
+    page.get_by_role("button", name="Next page").click()
+    expect(page.get_by_text("Page 2")).to_be_visible()
+    links = page.get_by_role("table").get_by_role("link")
+    left = links.all_text_contents()
+    links.first.click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("Page 2")).to_be_visible()
+    assert page.get_by_role("table").get_by_role("link").all_text_contents() == left
