@@ -7,16 +7,24 @@ import unicodedata
 
 from tokenwidgets import errors
 
-__all__ = ["check_email", "check_identifier", "check_name", "check_note", "comparison_key"]
+__all__ = [
+    "check_email",
+    "check_identifier",
+    "check_name",
+    "check_note",
+    "comparison_key",
+    "plain",
+]
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]{1,255}")
-# Controls, private and unassigned characters, lone surrogates; and those that turn the
-# direction of the text around them, with which a name can pass for another.
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_REFUSED = frozenset(
-    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+# Controls, invisible, private and unassigned characters, lone surrogates; and those that turn
+# the direction of the text around them, with which a name can pass for another.
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_REFUSED = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_WITHOUT_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+# Joiners, without which some scripts and emoji cannot be written, and Arabic signs.
+_TAKEN = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
 
 
 def check_name(field: str, value: object, *, most: int = 100) -> str:
@@ -29,7 +37,7 @@ def check_name(field: str, value: object, *, most: int = 100) -> str:
 
     """
     text = _plain_text(field, value, most)
-    if not text:
+    if not comparison_key(text):
         raise errors.InvalidValue(field, "cannot be empty.")
     return text
 
@@ -69,8 +77,13 @@ def check_email(field: str, value: object) -> str:
 
 
 def comparison_key(name: str) -> str:
-    """What two names are compared by: they are the same if only their case differs."""
-    return unicodedata.normalize("NFC", name.casefold())
+    """What two names are compared by: case and joiners, which do not show, make no difference."""
+    return unicodedata.normalize("NFC", name.translate(_WITHOUT_JOINERS).casefold())
+
+
+def plain(text: str, most: int) -> str:
+    """The beginning of any text, fit to be stored and shown: what is refused in names as U+FFFD."""
+    return "".join(each if _is_plain(each) else "\ufffd" for each in text[:most])
 
 
 def _plain_text(field: str, value: object, most: int) -> str:
@@ -83,8 +96,14 @@ def _plain_text(field: str, value: object, most: int) -> str:
     if len(text) > most:
         raise errors.InvalidValue(field, f"is too long: at most {most} characters.")
     for character in text:
-        if character in _REFUSED or unicodedata.category(character) in _REFUSED_CATEGORIES:
+        if not _is_plain(character):
             raise errors.InvalidValue(
                 field, f"has a character that cannot be shown plainly (U+{ord(character):04X})."
             )
     return text
+
+
+def _is_plain(character: str) -> bool:
+    if character in _REFUSED:
+        return False
+    return character in _TAKEN or unicodedata.category(character) not in _REFUSED_CATEGORIES
