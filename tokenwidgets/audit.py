@@ -52,6 +52,19 @@ class Fault:
     problem: str
 
 
+def queue(session: Session) -> None:
+    """Wait until no other writer is at work, and make the next ones wait for this transaction.
+
+    Whoever changes anything calls it first: what a change reads then stays true until it
+    commits, and no two changes can stop each other half-way (deadlock).
+
+    Raises:
+        NotADatabase: the trail has lost its head.
+
+    """
+    _head(session)
+
+
 def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
     """Add the entries to the end of the trail, in this transaction.
 
@@ -59,19 +72,13 @@ def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
         ClockError: the clock is behind the newest event by minutes, so it cannot be right.
 
     """
-    # Writers queue here until they commit: a chain has no forks.
-    head = session.execute(
-        select(AuditChain.last_event_id, AuditChain.last_hash)
-        .where(AuditChain.id == 1)
-        .with_for_update()
-    ).one()
-    newest = session.scalar(select(AuditEvent.at).where(AuditEvent.id == head.last_event_id))
+    event_id, previous = _head(session)
+    newest = session.scalar(select(AuditEvent.at).where(AuditEvent.id == event_id))
     if newest is not None and at < newest - _CLOCK_SLACK:
         raise errors.ClockError(
             f"The clock says {at:%Y-%m-%d %H:%M} UTC, but the audit trail has an event of"
             f" {newest:%Y-%m-%d %H:%M} UTC. Set the clock right and try again; nothing was changed."
         )
-    event_id, previous = head.last_event_id, head.last_hash
     rows = []
     for entry in entries:
         event_id += 1
@@ -95,6 +102,17 @@ def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
         .where(AuditChain.id == 1)
         .values(last_event_id=event_id, last_hash=previous)
     )
+
+
+def _head(session: Session) -> tuple[int, bytes]:
+    """The newest event's id and hash, locked until the end of the transaction."""
+    statement = select(AuditChain.last_event_id, AuditChain.last_hash).where(AuditChain.id == 1)
+    head = session.execute(statement.with_for_update()).tuples().one_or_none()
+    if head is None:
+        raise errors.NotADatabase(
+            "The audit trail has lost its head, so nothing can be changed: restore a backup."
+        )
+    return head
 
 
 def verify(session: Session) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from tokenwidgets.text import check_email, check_identifier, check_name
 from tokenwidgets.upgrade import upgrade
 from tokenwidgets.vocabulary import Control, now
 
-__all__ = ["ADMINISTRATORS", "initialise", "is_demo"]
+__all__ = ["ADMINISTRATORS", "demo_administrator", "initialise", "is_demo"]
 
 ADMINISTRATORS = "Administrators"
 """The name of the first group, which has every control."""
@@ -52,6 +52,7 @@ def initialise(
     upgrade(database)
     at = clock()
     with database.write() as session:
+        audit.queue(session)
         if session.scalar(select(User.id).limit(1)) is not None:
             raise errors.NameInUse(
                 "Database", f"{database.place} has users already; it was left as it is."
@@ -66,7 +67,7 @@ def initialise(
         session.execute(insert(GroupControl), rows)
         session.add(Membership(user_id=user.id, group_id=group.id))
         if demo:
-            session.add(Setting(name="demo", value="yes"))
+            session.add(Setting(name="demo", value=admin))
         controls = [control.value for control in Control]
         audit.append(
             session,
@@ -80,7 +81,13 @@ def initialise(
         )
 
 
+def demo_administrator(database: Database) -> str | None:
+    """The User ID of the demo's administrator; None when the database is not the demo's own."""
+    with database.read() as session:
+        setting = session.get(Setting, "demo")
+        return setting.value if setting else None
+
+
 def is_demo(database: Database) -> bool:
     """Whether the database is marked as the demo's own."""
-    with database.read() as session:
-        return session.get(Setting, "demo") is not None
+    return demo_administrator(database) is not None

@@ -1,28 +1,33 @@
 """The database: an engine for a URL, transactions, and trouble by its name.
 
 SQLite writers take the write lock at ``BEGIN`` (``BEGIN IMMEDIATE``): two writers queue
-instead of failing half-way, and what a writer read stays true until it commits.
+instead of failing half-way, and what a writer read stays true until it commits. On PostgreSQL
+they queue at the head of the audit trail (``audit.queue``). Readers have one snapshot on both.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 
-__all__ = ["BUSY_TIMEOUT", "Database", "named_errors", "tune_sqlite"]
+__all__ = ["BUSY_TIMEOUT", "Database", "named_errors", "sqlite_path", "tune_sqlite"]
 
 BUSY_TIMEOUT = 10.0
 """How long a writer waits for another, in seconds, before it raises ``DatabaseBusy``."""
+
+_IDLE_TIMEOUT = 60.0  # seconds in which a writer that hangs keeps the others waiting
+_CONNECT_TIMEOUT = 10  # seconds
 
 
 class Database:
@@ -48,6 +53,13 @@ class Database:
                 " postgresql+psycopg://user@host/name; PostgreSQL also needs"
                 " `pip install tokenwidgets[postgres]`."
             ) from None
+        self._readers = self.engine
+        if self.url.get_backend_name() == "postgresql":
+            # Two statements of one read see the same, whatever is committed between them.
+            self._readers = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._writers = self.engine.execution_options(tokenwidgets_writer=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,16 +74,18 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading: one snapshot, rolled back at the end."""
-        with named_errors(self.place), Session(self.engine) as session:
+        with named_errors(self.place), Session(self._readers) as session:
             yield session
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at the end of the block, or does nothing at all."""
-        with named_errors(self.place):
-            engine = self.engine.execution_options(tokenwidgets_writer=True)
-            with Session(engine, autoflush=False) as session, session.begin():
-                yield session
+        with (
+            named_errors(self.place),
+            Session(self._writers, autoflush=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -86,9 +100,10 @@ def tune_sqlite(connection: sqlite3.Connection) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
     cursor.execute("PRAGMA foreign_keys = ON")
-    with contextlib.suppress(sqlite3.OperationalError):
-        # Fails on a read-only file, where the mode is what it is.
-        cursor.execute("PRAGMA journal_mode = WAL")
+    # To open another program's database must not change it; and ours fails if it is read-only.
+    if cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_chain'").fetchone():
+        with contextlib.suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode = WAL")
     # A commit that was acknowledged survives the loss of power, too.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA cache_size = -65536")
@@ -96,8 +111,29 @@ def tune_sqlite(connection: sqlite3.Connection) -> None:
 
 
 def _engine(url: URL, echo: bool) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, echo=echo, pool_pre_ping=True, hide_parameters=True)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, echo)
+    connect: dict[str, Any] = {}
+    if url.get_driver_name() == "psycopg" and "connect_timeout" not in url.query:
+        connect["connect_timeout"] = _CONNECT_TIMEOUT
+    engine = create_engine(
+        url, echo=echo, pool_pre_ping=True, hide_parameters=True, connect_args=connect
+    )
+    if url.get_backend_name() == "postgresql":
+        limits = (
+            f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT:.0f}s', true),"
+            f" set_config('idle_in_transaction_session_timeout', '{_IDLE_TIMEOUT:.0f}s', true)"
+        )
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            if connection.get_execution_options().get("tokenwidgets_writer", False):
+                connection.exec_driver_sql(limits)
+
+    return engine
+
+
+def _sqlite_engine(url: URL, echo: bool) -> Engine:
     engine = create_engine(url, echo=echo, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -127,8 +163,11 @@ def named_errors(place: str) -> Iterator[None]:
         ) from error
     except (sa_exc.ResourceClosedError, sqlite3.ProgrammingError) as error:
         raise errors.DatabaseUnavailable(f"The connection to {place} is closed.") from error
+    except (UnicodeEncodeError, OverflowError):
+        raise errors.InvalidValue("Value", _NOT_STORABLE) from None
 
 
+_NOT_STORABLE = "has a character or a number that the database cannot hold."
 _LOCKED = "is kept locked by another writer; nothing was changed. Try again."
 _FULL = "has no room left; nothing was changed. Free some disk space and try again."
 
@@ -174,6 +213,8 @@ _POSTGRES_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
     ("53100", errors.DatabaseFull, _FULL),
     ("42P01", errors.NotADatabase, "has no tokenwidgets tables: run `tokenwidgets upgrade-db`."),
 )
+# What PostgreSQL says to who may not come in; psycopg gives it no SQLSTATE.
+_REFUSED = re.compile(r"FATAL: +([^\n]+)")
 
 
 def _named(error: sa_exc.DBAPIError, place: str) -> Exception:
@@ -188,18 +229,18 @@ def _named(error: sa_exc.DBAPIError, place: str) -> Exception:
         return errors.NotADatabase(
             f"The database {place} has no tokenwidgets tables: run `tokenwidgets upgrade-db`."
         )
-    if isinstance(error, sa_exc.IntegrityError):
+    if isinstance(error, sa_exc.DataError):
+        return errors.InvalidValue("Value", _NOT_STORABLE)
+    if isinstance(error, sa_exc.IntegrityError) or (code and code.startswith("42")):
         # The services check first, so this is a bug of ours; it must not pass for trouble.
         return error
+    if refused := _REFUSED.search(str(error.orig)):
+        return errors.DatabaseUnavailable(
+            f"The database {place} refused the connection: {refused[1]}."
+        )
     return errors.DatabaseUnavailable(
         f"The database {place} did not answer; nothing was changed. Try again."
     )
-
-
-def lock_row(session: Session, table: str, row_id: int) -> None:
-    """Make other writers wait for this row until the end of the transaction (no-op on SQLite)."""
-    if session.get_bind().dialect.name != "sqlite":
-        session.execute(text(f"SELECT 1 FROM {table} WHERE id = :id FOR UPDATE"), {"id": row_id})  # noqa: S608
 
 
 def sqlite_path(url: URL) -> Path | None:

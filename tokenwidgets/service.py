@@ -102,6 +102,7 @@ class Service:
         """
         try:
             with self.database.write() as session:
+                audit.queue(session)
                 change = Change(session, self.authority_in(session), self._clock())
                 change.authority.require(control, everybody=everybody)
                 yield change

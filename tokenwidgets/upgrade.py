@@ -13,6 +13,8 @@ from tokenwidgets.database import Database, sqlite_path
 
 __all__ = ["check_schema", "is_empty", "known_revisions", "revision", "upgrade"]
 
+_UPGRADE_LOCK = 0x746F6B656E  # any number, always the same
+
 
 @functools.cache
 def known_revisions() -> tuple[str, ...]:
@@ -23,17 +25,32 @@ def known_revisions() -> tuple[str, ...]:
 
 
 def revision(database: Database) -> str | None:
-    """The revision of the database's schema; None when it has none of our tables."""
+    """The revision of the database's schema; None when there is nothing in it yet.
+
+    Raises:
+        NotADatabase: it is another program's, or damaged.
+
+    """
+    path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        # Asking it would make the file.
+        return None
     with database.read() as session:
-        tables = inspect(session.connection()).get_table_names()
-        if "alembic_version" not in tables:
-            if tables:
-                raise errors.NotADatabase(
-                    f"The database {database.place} has tables of something else"
-                    f" ({', '.join(sorted(tables)[:3])}…). Give tokenwidgets a database of its own."
-                )
+        present = set(inspect(session.connection()).get_table_names())
+        if not present - {"alembic_version"}:
             return None
-        return session.scalar(text("SELECT version_num FROM alembic_version"))
+        # Another program may well keep its own revisions by Alembic.
+        if not present >= {"alembic_version", "audit_chain"}:
+            raise errors.NotADatabase(
+                f"The database {database.place} has tables of something else"
+                f" ({', '.join(sorted(present)[:3])}…). Give tokenwidgets a database of its own."
+            )
+        found = session.scalar(text("SELECT version_num FROM alembic_version"))
+        if found is None:
+            raise errors.NotADatabase(
+                f"The database {database.place} has lost its schema's version: restore a backup."
+            )
+        return str(found)
 
 
 def is_empty(database: Database) -> bool:
@@ -52,7 +69,6 @@ def check_schema(database: Database) -> None:
     """
     path = sqlite_path(database.url)
     if path is not None and not path.exists():
-        # Asking it would make the file.
         raise errors.NotADatabase(
             f"There is no database at {path} yet: run `tokenwidgets init --admin USER_ID`, or say"
             " where it is with TOKENWIDGETS_DATABASE_URL."
@@ -100,8 +116,14 @@ def upgrade(database: Database) -> tuple[str | None, str]:
         config = Config()
         config.set_main_option("script_location", str(files("tokenwidgets.migrations")))
         with database.write() as session:
-            config.attributes["connection"] = session.connection()
+            connection = session.connection()
+            if connection.dialect.name == "postgresql":
+                # Of two that come at once, the second finds the work done.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+            config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        # New connections see that the database is ours now (``tune_sqlite``).
+        database.close()
     return before, known[-1]
 
 
