@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets.authority import Reach
 from tokenwidgets.directory.lookup import user_within
+from tokenwidgets.instants import check_instant
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import AuditEvent, User
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["EventRow", "HistoryService"]
+__all__ = ["EventRow", "HistoryService", "matching"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +83,47 @@ class HistoryService(Service):
             rows: how many at most, 1 to 1,000.
 
         Raises:
+            InvalidValue: an instant has no time zone.
             NotAllowed: the actor lacks the control.
 
         """
         with self.reading(Control.AUDIT_LOG) as (session, authority):
-            where = [_within(authority.reach(Control.AUDIT_LOG))]
-            exact = {
-                AuditEvent.actor: actor,
-                AuditEvent.action: action,
-                AuditEvent.outcome: outcome,
-                AuditEvent.user_id: user_id,
-                AuditEvent.token_id: token_id,
-                AuditEvent.subject: subject,
-            }
-            where += [column == value for column, value in exact.items() if value is not None]
-            if since is not None:
-                where.append(AuditEvent.at >= since)
-            if until is not None:
-                where.append(AuditEvent.at < until)
-            if words := search.strip()[:200]:
-                columns = (
-                    AuditEvent.actor,
-                    AuditEvent.action,
-                    AuditEvent.subject,
-                    AuditEvent.user_id,
-                )
-                where.append(or_(*(c.icontains(words, autoescape=True) for c in columns)))
+            where = matching(
+                authority.reach(Control.AUDIT_LOG),
+                search=search,
+                actor=actor,
+                action=action,
+                outcome=outcome,
+                user_id=user_id,
+                token_id=token_id,
+                subject=subject,
+                since=since,
+                until=until,
+            )
             return _page(session, where, cursor, rows)
+
+
+def matching(
+    reach: Reach,
+    *,
+    search: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    **exact: str | int | None,
+) -> list[ColumnElement[bool]]:
+    """The filters of ``HistoryService.page`` as conditions, for the events within reach."""
+    where = [_within(reach)]
+    where += [
+        getattr(AuditEvent, name) == value for name, value in exact.items() if value is not None
+    ]
+    if since is not None:
+        where.append(AuditEvent.at >= check_instant("Since", since))
+    if until is not None:
+        where.append(AuditEvent.at < check_instant("Until", until))
+    if words := search.strip()[:200]:
+        columns = (AuditEvent.actor, AuditEvent.action, AuditEvent.subject, AuditEvent.user_id)
+        where.append(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    return where
 
 
 def _within(reach: Reach) -> ColumnElement[bool]:

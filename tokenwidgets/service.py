@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import audit, errors
 from tokenwidgets.authority import Authority, authority_of
 from tokenwidgets.database import Database
+from tokenwidgets.text import plain
 from tokenwidgets.vocabulary import Control, now
 
 __all__ = ["Change", "Service"]
@@ -61,6 +62,10 @@ class Service:
         self._clock = clock
         self._denied: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
+    def now(self) -> datetime:
+        """The present instant, by the clock of this service."""
+        return self._clock()
+
     def authority(self) -> Authority:
         """What the actor may do at this moment.
 
@@ -76,22 +81,29 @@ class Service:
         return authority_of(session, self.actor)
 
     @contextlib.contextmanager
-    def reading(self, control: Control) -> Iterator[tuple[Session, Authority]]:
-        """A snapshot for an actor who has the control.
+    def reading(
+        self, control: Control, *, instead: Control | None = None
+    ) -> Iterator[tuple[Session, Authority]]:
+        """A snapshot for an actor who has the control, or the one that does ``instead``.
+
+        A refusal for want of a control is recorded, as for ``changing``.
 
         Raises:
             NotAllowed: the actor lacks it.
 
         """
-        with self.database.read() as session:
-            authority = self.authority_in(session)
-            authority.require(control)
-            yield session, authority
+        try:
+            with self.database.read() as session:
+                authority = self.authority_in(session)
+                if instead is None or not authority.has(instead):
+                    authority.require(control)
+                yield session, authority
+        except errors.NotAllowed as refusal:
+            self._record_denial("read", control.value, refusal)
+            raise
 
     @contextlib.contextmanager
-    def changing(
-        self, control: Control, action: str, subject: str, *, everybody: bool = False
-    ) -> Iterator[Change]:
+    def changing(self, control: Control, action: str, subject: str) -> Iterator[Change]:
         """One audited transaction for an actor who has the control.
 
         A refusal for want of a control is recorded as well, in a transaction of its own.
@@ -104,7 +116,7 @@ class Service:
             with self.database.write() as session:
                 audit.queue(session)
                 change = Change(session, self.authority_in(session), self._clock())
-                change.authority.require(control, everybody=everybody)
+                change.authority.require(control)
                 yield change
                 session.flush()
                 if not change.recorded:
@@ -123,7 +135,7 @@ class Service:
         while len(self._denied) > _DENIED_REMEMBERED:
             self._denied.popitem(last=False)
         entry = audit.Entry(
-            action, subject[:200], detail={"why": str(refusal)}, outcome=audit.DENIED
+            action, plain(subject, 200), detail={"why": str(refusal)}, outcome=audit.DENIED
         )
         try:
             with self.database.write() as session:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Reach
+from tokenwidgets.instants import check_instant
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
 
@@ -149,10 +150,10 @@ def _with_access(session: Session, wanted: TokenFilter) -> list[ColumnElement[bo
             raise errors.UnknownAPI(f"There is no API {wanted.api[:100]!r}.")
         granted.append(Grant.api_id == api)
     if wanted.access is Access.NONE:
-        return [~exists().where(*granted)]
+        return [~exists().where(*granted).correlate(Token)]
     if wanted.access is not None:
         granted.append(Grant.access == int(wanted.access))
-    return [exists().where(*granted)]
+    return [exists().where(*granted).correlate(Token)]
 
 
 def _in_time(wanted: TokenFilter, at: datetime) -> list[ColumnElement[bool]]:
@@ -172,7 +173,7 @@ def _in_time(wanted: TokenFilter, at: datetime) -> list[ColumnElement[bool]]:
     )
     for field, bound, compare in bounds:
         if bound is not None:
-            where.append(compare(_instant(field, bound)))
+            where.append(compare(check_instant(field, bound)))
     return where
 
 
@@ -202,9 +203,3 @@ def _positive(field: str, time: object) -> timedelta:
     if not isinstance(time, timedelta) or not timedelta(0) <= time <= timedelta(days=36_500):
         raise errors.InvalidValue(field, "must be a time from 0 to 36,500 days.")
     return time
-
-
-def _instant(field: str, instant: object) -> datetime:
-    if not isinstance(instant, datetime) or instant.tzinfo is None:
-        raise errors.InvalidValue(field, "must be an instant with a time zone.")
-    return instant

@@ -1,0 +1,165 @@
+"""The quick way: ADBC reads Arrow, and Arrow becomes pandas arrays, most of it without a copy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import adbc_driver_manager.dbapi as adbc
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Select, text
+from sqlalchemy.orm import Session
+
+from tokenwidgets.database import BUSY_TIMEOUT, Database, sqlite_path
+from tokenwidgets.frames.columns import Kind
+from tokenwidgets.frames.readers import Arrays, Reader, Wanted, instants
+
+__all__ = ["Trouble", "reader"]
+
+Trouble = adbc.Error
+"""Whatever ADBC raises."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOT_A_TIME = pa.scalar(np.iinfo(np.int64).min, pa.int64())
+_SQLITE_ROWS_AT_ONCE = 65_536
+# What changes the platform writes an audit event, so one head of the trail is one state of it.
+_HEAD = "SELECT last_event_id FROM audit_chain"
+
+
+@contextlib.contextmanager
+def reader(database: Database, session: Session) -> Iterator[Reader | None]:
+    """A reader of the same state that the session sees; None if there is no way to it.
+
+    Raises:
+        ImportError: there is no ADBC driver for this database.
+        Trouble: the driver does not get through to it.
+
+    """
+    if not database.is_sqlite:
+        with _postgresql(database, session) as connection:
+            yield ArrowReader(connection, session)
+        return
+    path = sqlite_path(database.url)
+    if path is None or not path.is_file() or database.url.query:
+        yield None
+        return
+    with _sqlite(os.fspath(path.resolve())) as connection:
+        same = _scalar(connection, _HEAD) == session.scalar(text(_HEAD))
+        yield ArrowReader(connection, session) if same else None
+
+
+@contextlib.contextmanager
+def _sqlite(path: str) -> Iterator[adbc.Connection]:
+    import adbc_driver_sqlite.dbapi as driver
+
+    with driver.connect(path, autocommit=True) as connection:
+        for pragma in (f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}", "query_only = ON"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA {pragma}")
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+        yield connection
+
+
+@contextlib.contextmanager
+def _postgresql(database: Database, session: Session) -> Iterator[adbc.Connection]:
+    import adbc_driver_postgresql.dbapi as driver
+
+    snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with driver.connect(url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        yield connection
+
+
+def _scalar(connection: adbc.Connection, statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone()
+        return None if row is None else row[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowReader:
+    """Through an ADBC connection; the session compiles the statements."""
+
+    connection: adbc.Connection
+    session: Session
+
+    def read(self, statement: Select[Any], wanted: Wanted) -> Arrays:
+        """Run the statement, and turn one column after the other into an array."""
+        with self.connection.cursor() as cursor:
+            if self._is_sqlite:
+                cursor.adbc_statement.set_options(
+                    **{"adbc.sqlite.query.batch_rows": str(_SQLITE_ROWS_AT_ONCE)}
+                )
+            cursor.execute(*self._compiled(statement))
+            table = cursor.fetch_arrow_table()
+        arrays: Arrays = {}
+        for name, (_, kind) in wanted.items():
+            arrays[name] = _array(table.column(name), kind)
+            # So that a column does not stay in memory twice.
+            table = table.drop_columns(name)
+        return arrays
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.session.get_bind().dialect.name == "sqlite"
+
+    def _compiled(self, statement: Select[Any]) -> tuple[str, tuple[Any, ...] | None]:
+        """The statement's SQL and parameters."""
+        dialect = self.session.get_bind().dialect
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        values = dict(compiled.params)
+        if self._is_sqlite:
+            ordered = (values[name] for name in compiled.positiontup or ())
+            return str(compiled), tuple(_microseconds(value) for value in ordered) or None
+        # With parameters the driver would not use COPY, which is what makes it quick.
+        from psycopg import ClientCursor
+
+        connection: Any = self.session.connection().connection.driver_connection
+        return ClientCursor(connection).mogrify(str(compiled), values), None
+
+
+def _microseconds(value: Any) -> Any:
+    """A parameter as SQLite keeps it, see ``instants.Instant``."""
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // timedelta(microseconds=1)
+    return value
+
+
+def _array(column: pa.ChunkedArray, kind: Kind) -> Any:
+    if not len(column):
+        return pd.Series([], dtype=kind.dtype).array
+    match kind:
+        case Kind.INSTANT:
+            if pa.types.is_timestamp(column.type):
+                column = column.cast(pa.timestamp("us", "UTC"))
+            whole = pc.fill_null(column.cast(pa.int64()), _NOT_A_TIME)
+            return instants(whole.to_numpy())
+        case Kind.OPTIONAL_TEXT:
+            column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
+            return pd.array(column, dtype=kind.dtype)
+        case Kind.TEXT:
+            return pd.array(column, dtype=kind.dtype)
+        case Kind.OPTIONAL_ID:
+            whole = pc.fill_null(column.cast(pa.int64()), 0).to_numpy()
+            return pd.arrays.IntegerArray(whole.copy(), column.is_null().to_numpy())
+        case Kind.OUTCOME | Kind.STATUS:
+            return pd.Categorical(column.to_numpy(), dtype=kind.dtype)
+        case Kind.ACCESS:
+            return pd.Categorical.from_codes(column.cast(pa.int8()).to_numpy(), dtype=kind.dtype)
+        case Kind.FLAG:
+            return column.cast(pa.bool_()).to_numpy()
+        case _:
+            return column.cast(getattr(pa, kind.dtype)()).to_numpy()
