@@ -9,7 +9,9 @@ from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["Instant"]
+from tokenwidgets import errors
+
+__all__ = ["Instant", "check_instant"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -44,3 +46,15 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return _EPOCH + timedelta(microseconds=value)
+
+
+def check_instant(field: str, instant: object) -> datetime:
+    """An instant that was given.
+
+    Raises:
+        InvalidValue: it is none, or has no time zone.
+
+    """
+    if not isinstance(instant, datetime) or instant.tzinfo is None:
+        raise errors.InvalidValue(field, "must be an instant with a time zone.")
+    return instant

@@ -17,13 +17,21 @@ from tokenwidgets.service import Change
 
 __all__ = ["among", "checked_id", "live", "revoke"]
 
+_MOST_LISTED = 1000
+
 
 def live(at: datetime) -> tuple[ColumnElement[bool], ...]:
     """The conditions of a token that is neither revoked nor expired."""
     return (Token.revoked_at.is_(None), Token.expires_at > at)
 
 
-def revoke(change: Change, which: Sequence[ColumnElement[bool]], why: str) -> int:
+def revoke(
+    change: Change,
+    which: Sequence[ColumnElement[bool]],
+    why: str = "",
+    *,
+    action: str = "revoke tokens",
+) -> int:
     """Revoke the live tokens among these, with one event for each owner whose tokens they are."""
     session = change.session
     ended: defaultdict[int, list[int]] = defaultdict(list)
@@ -47,7 +55,7 @@ def revoke(change: Change, which: Sequence[ColumnElement[bool]], why: str) -> in
     note = {"why": why} if why else {}
     change.record(
         *(
-            _entry(user_id, sorted(ended[row_id]), note)
+            _entry(action, user_id, sorted(ended[row_id]), note)
             for row_id, user_id in owners
             if row_id in ended
         )
@@ -55,14 +63,11 @@ def revoke(change: Change, which: Sequence[ColumnElement[bool]], why: str) -> in
     return sum(map(len, ended.values()))
 
 
-def _entry(owner: str, token_ids: list[int], note: dict[str, Any]) -> Entry:
-    return Entry(
-        "revoke tokens",
-        owner,
-        user_id=owner,
-        token_id=token_ids[0] if len(token_ids) == 1 else None,
-        detail={"count": len(token_ids), "token_ids": token_ids, **note},
-    )
+def _entry(action: str, owner: str, token_ids: list[int], note: dict[str, Any]) -> Entry:
+    """The event for an owner. More tokens than it lists have its instant as ``revoked_at``."""
+    detail = {"count": len(token_ids), "token_ids": token_ids[:_MOST_LISTED], **note}
+    only = token_ids[0] if len(token_ids) == 1 else None
+    return Entry(action, owner, user_id=owner, token_id=only, detail=detail)
 
 
 def checked_id(value: Any) -> int:

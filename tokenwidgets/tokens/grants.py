@@ -11,7 +11,7 @@ from tokenwidgets import errors
 from tokenwidgets.schema import API, Grant
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["GrantChoice", "read_choice", "write_grants"]
+__all__ = ["GrantChoice", "read_choice", "replace_grants", "write_grants"]
 
 GrantChoice = Mapping[str, Access] | Access
 """The access by API name, or one access for all active APIs."""
@@ -55,24 +55,23 @@ def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
     return granted
 
 
-def write_grants(session: Session, token_id: int, grants: Mapping[str, Access]) -> None:
-    """Give the token this access and no other; grants to inactive APIs stay as they are."""
-    ids = {
-        name: api_id
-        for api_id, name in session.execute(select(API.id, API.name).where(API.is_active))
-    }
-    session.execute(
-        delete(Grant).where(
-            Grant.token_id == token_id,
-            Grant.api_id.in_(select(API.id).where(API.is_active)),
-        )
-    )
+def write_grants(session: Session, wanted: Mapping[int, Mapping[str, Access]]) -> None:
+    """Give new tokens, by their ids, this access by API name: two statements, however many."""
+    active = select(API.name, API.id).where(API.is_active)
+    ids = dict(session.execute(active).all())
     rows = [
         {"token_id": token_id, "api_id": ids[name], "access": int(access)}
+        for token_id, grants in wanted.items()
         for name, access in grants.items()
     ]
-    if rows:
-        session.execute(insert(Grant), rows)
+    session.execute(insert(Grant), rows)
+
+
+def replace_grants(session: Session, token_id: int, grants: Mapping[str, Access]) -> None:
+    """Give the token this access and no other; grants to inactive APIs stay as they are."""
+    active = select(API.id).where(API.is_active)
+    session.execute(delete(Grant).where(Grant.token_id == token_id, Grant.api_id.in_(active)))
+    write_grants(session, {token_id: grants})
 
 
 def _access(api: object, value: object) -> Access:

@@ -37,13 +37,12 @@ def issue(
     months: int,
     prefix: str,
 ) -> list[NewToken]:
-    """Add tokens of these names and grants to a user who is active and locked."""
+    """Add tokens of these names and grants to a user who is active."""
     checked_months(months)
     session = change.session
     refuse_used_names(change, user, [name for name, _ in wanted])
-    made: list[tuple[Token, Secret]] = []
-    for name, grants in wanted:
-        token = Token(
+    tokens = [
+        Token(
             owner_id=user.id,
             name=name,
             name_key=comparison_key(name),
@@ -52,21 +51,23 @@ def issue(
             created_by=change.authority.actor,
             expires_at=add_months(change.at, months),
         )
-        session.add(token)
-        session.flush()
-        secret = mint(prefix)
-        session.add(secret_row(token.id, secret, change.at))
-        write_grants(session, token.id, grants)
-        made.append((token, secret))
+        for name, _ in wanted
+    ]
+    session.add_all(tokens)
     session.flush()
+    secrets = [mint(prefix) for _ in tokens]
+    session.add_all(map(secret_row, tokens, secrets, [change.at] * len(tokens)))
+    session.flush()
+    granted = [grants for _, grants in wanted]
+    write_grants(session, {token.id: grants for token, grants in zip(tokens, granted, strict=True)})
     change.record(
         *(
             entry("add token", user, token, first_detail(token, secret, grants))
-            for (token, secret), (_, grants) in zip(made, wanted, strict=True)
+            for token, secret, grants in zip(tokens, secrets, granted, strict=True)
         )
     )
-    rows = read_many(session, [token.id for token, _ in made], change.at)
-    return [NewToken(row, secret) for row, (_, secret) in zip(rows, made, strict=True)]
+    rows = read_many(session, [token.id for token in tokens], change.at)
+    return list(map(NewToken, rows, secrets))
 
 
 def replace_secret(
@@ -84,7 +85,7 @@ def replace_secret(
     token.months = months
     token.expires_at = add_months(change.at, months)
     token.version += 1
-    change.session.add(secret_row(token.id, secret, change.at))
+    change.session.add(secret_row(token, secret, change.at))
     change.session.flush()
     detail: dict[str, Any] = {
         "months": months,
@@ -113,10 +114,10 @@ def end_secrets(change: Change, token_id: int, present_ends: datetime) -> None:
     )
 
 
-def secret_row(token_id: int, secret: Secret, at: datetime) -> TokenSecret:
+def secret_row(token: Token, secret: Secret, at: datetime) -> TokenSecret:
     return TokenSecret(
         digest=secret.digest,
-        token_id=token_id,
+        token_id=token.id,
         prefix=secret.prefix,
         last_four=secret.last_four,
         minted_at=at,

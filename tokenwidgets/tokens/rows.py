@@ -58,10 +58,8 @@ class TokenRow:
     still_presented_at: datetime | None = None
 
 
-def find(
-    session: Session, authority: Authority, token_id: object, *, lock: bool = False
-) -> tuple[Token, User]:
-    """A token within the actor's reach and its owner, both locked if told.
+def find(session: Session, authority: Authority, token_id: object) -> tuple[Token, User]:
+    """A token within the actor's reach, and its owner.
 
     Raises:
         UnknownToken: there is none within reach.
@@ -74,7 +72,7 @@ def find(
             .join(User, User.id == Token.owner_id)
             .where(Token.id == token_id, authority.reach(Control.API_TOKENS).where())
         )
-        found = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+        found = session.execute(statement).one_or_none()
     if found is None:
         raise errors.UnknownToken(f"There is no token {str(token_id)[:30]}.")
     return found.Token, found.User

@@ -12,10 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-
 from tokenwidgets import errors
-from tokenwidgets.audit import Entry
 from tokenwidgets.database import Database
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page
@@ -24,7 +21,8 @@ from tokenwidgets.secret import DEFAULT_PREFIX
 from tokenwidgets.service import Change, Service
 from tokenwidgets.text import check_name, comparison_key
 from tokenwidgets.tokens import rows as token_rows
-from tokenwidgets.tokens.grants import GrantChoice, read_choice, write_grants
+from tokenwidgets.tokens.bulk import revoke
+from tokenwidgets.tokens.grants import GrantChoice, read_choice, replace_grants
 from tokenwidgets.tokens.issue import NewToken, issue, replace_secret
 from tokenwidgets.tokens.rows import TokenRow
 from tokenwidgets.tokens.steps import (
@@ -183,7 +181,7 @@ class TokenService(Service):
         """
         with self.changing(Control.API_TOKENS, "edit token", f"token {token_id}") as change:
             session = change.session
-            token, user = token_rows.find(session, change.authority, token_id, lock=True)
+            token, user = token_rows.find(session, change.authority, token_id)
             before = token_rows.read(session, token.id, change.at)
             refuse_stale(before, version)
             if not before.status.is_live:
@@ -197,7 +195,7 @@ class TokenService(Service):
                 token.expires_at = add_months(change.at, months)
             session.flush()
             if grants is not None:
-                write_grants(session, token.id, read_choice(session, grants))
+                replace_grants(session, token.id, read_choice(session, grants))
             after = token_rows.read(session, token.id, change.at)
             if after == before:
                 change.nothing_to_do()
@@ -233,7 +231,7 @@ class TokenService(Service):
         action = "regenerate token"
         with self.changing(Control.API_TOKENS, action, f"token {token_id}") as change:
             session = change.session
-            token, user = token_rows.find(session, change.authority, token_id, lock=True)
+            token, user = token_rows.find(session, change.authority, token_id)
             before = token_rows.read(session, token.id, change.at)
             refuse_stale(before, version)
             if token.revoked_at is not None:
@@ -253,7 +251,7 @@ class TokenService(Service):
         """
         with self.changing(Control.API_TOKENS, "revoke token", f"token {token_id}") as change:
             session = change.session
-            token, user = token_rows.find(session, change.authority, token_id, lock=True)
+            token, user = token_rows.find(session, change.authority, token_id)
             if token.revoked_at is not None:
                 change.nothing_to_do()
             else:
@@ -273,29 +271,11 @@ class TokenService(Service):
         """
         action = "revoke all tokens"
         with self.changing(Control.API_TOKENS, action, str(owner)) as change:
-            session = change.session
-            user = user_within(session, change.authority, Control.API_TOKENS, owner, lock=True)
-            live = (
-                Token.owner_id == user.id,
-                Token.revoked_at.is_(None),
-                Token.expires_at > change.at,
-            )
-            ended = session.scalars(
-                update(Token)
-                .where(*live)
-                .values(revoked_at=change.at, version=Token.version + 1)
-                .returning(Token.id)
-            ).all()
-            if ended:
-                detail = {"count": len(ended), "token_ids": sorted(ended)}
-                entry = Entry(action, user.user_id, user_id=user.user_id, detail=detail)
-                change.record(entry)
-            else:
-                change.nothing_to_do()
-            return len(ended)
+            user = user_within(change.session, change.authority, Control.API_TOKENS, owner)
+            return revoke(change, [Token.owner_id == user.id], action=action)
 
     def _owner(self, change: Change, owner: str) -> User:
-        """The owner, locked: two admins who add the same name queue here."""
-        user = user_within(change.session, change.authority, Control.API_TOKENS, owner, lock=True)
+        """The owner, who has to be active."""
+        user = user_within(change.session, change.authority, Control.API_TOKENS, owner)
         require_active(user)
         return user
