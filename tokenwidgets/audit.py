@@ -107,12 +107,12 @@ def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
 def _head(session: Session) -> tuple[int, bytes]:
     """The newest event's id and hash, locked until the end of the transaction."""
     statement = select(AuditChain.last_event_id, AuditChain.last_hash).where(AuditChain.id == 1)
-    head = session.execute(statement.with_for_update()).tuples().one_or_none()
+    head = session.execute(statement.with_for_update()).one_or_none()
     if head is None:
         raise errors.NotADatabase(
             "The audit trail has lost its head, so nothing can be changed: restore a backup."
         )
-    return head
+    return head.last_event_id, head.last_hash
 
 
 def verify(session: Session) -> Iterator[Fault]:

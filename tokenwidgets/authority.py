@@ -1,7 +1,8 @@
 """What an actor may do, and to whom: their groups' controls, added up.
 
 A group may be limited to some departments; its controls then reach the users of those
-departments only. A control also needs every control above it on its path.
+departments only. A control also needs every control above it on its path. User groups and
+APIs are of no department, so a limited control over them is none.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Authority:
     def reach(self, control: Control) -> Reach:
         """Whom the control reaches: no further than every control above it on its path."""
         reach = self.reaches.get(control, Reach())
+        if control.needs_everybody and not reach.everybody:
+            return Reach()
         parent = control.parent
         return reach if parent is None else reach & self.reach(parent)
 
@@ -76,20 +79,16 @@ class Authority:
         """The controls that the actor has, in the order of the screens."""
         return tuple(control for control in Control if self.has(control))
 
-    def require(self, control: Control, *, everybody: bool = False) -> Reach:
+    def require(self, control: Control) -> Reach:
         """How far the control reaches, which is at least somebody.
-
-        Args:
-            control: the control that is needed.
-            everybody: refuse a control that is limited to departments, for what touches all.
 
         Raises:
             NotAllowed: the actor lacks the control.
 
         """
         reach = self.reach(control)
-        if not reach or (everybody and not reach.everybody):
-            limit = " for everybody" if reach else ""
+        if not reach:
+            limit = " for everybody" if self.reaches.get(control) else ""
             raise errors.NotAllowed(f"{self.actor} does not have the control “{control}”{limit}.")
         return reach
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     false,
+    func,
     text,
     true,
 )
@@ -88,6 +89,7 @@ class User(Base):
     updated_at: Mapped[datetime]
 
     __table_args__ = (
+        Index("uq_users_user_id_any_case", func.lower(user_id), unique=True),
         Index("ix_users_name", "name", "user_id"),
         Index("ix_users_email", "email", "user_id"),
         Index("ix_users_department", "department", "user_id"),

@@ -110,6 +110,11 @@ class Control(enum.StrEnum):
         return Control(above) if arrow else None
 
     @property
+    def needs_everybody(self) -> bool:
+        """Whether it is over things of no department, so that it cannot be limited to some."""
+        return self in (Control.USER_GROUPS, Control.APIS)
+
+    @property
     def screen(self) -> str:
         """The first word of the path: the screen that the control belongs to."""
         return self.value.partition(" > ")[0]

@@ -47,11 +47,8 @@ class APIService(Service):
             NotAllowed: the actor has neither ``APIs`` nor the control for tokens.
 
         """
-        with self.database.read() as session:
-            # Who gives tokens has to see what they open.
-            authority = self.authority_in(session)
-            if not authority.has(Control.API_TOKENS):
-                authority.require(Control.APIS)
+        # Who gives tokens has to see what they open.
+        with self.reading(Control.APIS, instead=Control.API_TOKENS) as (session, _):
             return list_apis(session, inactive=inactive)
 
     def add(
@@ -73,7 +70,7 @@ class APIService(Service):
 
         """
         action = "add API"
-        with self.changing(Control.APIS, action, str(name), everybody=True) as change:
+        with self.changing(Control.APIS, action, str(name)) as change:
             name = check_identifier("API name", name)
             values = _checked(title or name, description, api_group, version_label, read_only)
             same = func.lower(API.name) == name.lower()
@@ -105,7 +102,7 @@ class APIService(Service):
 
         """
         action = "edit API"
-        with self.changing(Control.APIS, action, str(name), everybody=True) as change:
+        with self.changing(Control.APIS, action, str(name)) as change:
             api = find_api(change.session, name)
             if version is not None and version != api.version:
                 raise errors.StaleVersion(
@@ -143,14 +140,13 @@ def list_apis(session: Session, *, inactive: bool = False) -> tuple[APIRow, ...]
 
 
 def find_api(session: Session, name: object) -> API:
-    """The row of an API, locked until the end of the transaction.
+    """The row of an API.
 
     Raises:
         UnknownAPI: there is none of this name.
 
     """
-    statement = select(API).where(API.name == name).with_for_update()
-    api = session.scalar(statement) if isinstance(name, str) else None
+    api = session.scalar(select(API).where(API.name == name)) if isinstance(name, str) else None
     if api is None:
         raise errors.UnknownAPI(f"There is no API {str(name)[:100]!r}.")
     return api

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
+from tokenwidgets.directory.group_rows import GroupRow, group_rows
 from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.service import Change, Service
-from tokenwidgets.text import check_name, check_note
+from tokenwidgets.text import check_name, check_note, comparison_key
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["GroupRow", "GroupService", "find_group"]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    """A user group. ``departments`` limits its controls to their users; empty is no limit."""
-
-    name: str
-    description: str
-    is_active: bool
-    version: int
-    controls: tuple[Control, ...] = ()
-    departments: tuple[str, ...] = ()
-    members: int = 0
-
-
 class GroupService(Service):
     """Reads and changes of user groups, for an actor with ``User Groups``.
 
-    Groups reach across departments, so the control has to be one that is not limited to some.
+    Groups reach across departments: a control that is limited to some is none here.
     """
 
     def list(self) -> tuple[GroupRow, ...]:
@@ -47,7 +33,7 @@ class GroupService(Service):
 
         """
         with self.reading(Control.USER_GROUPS) as (session, _):
-            return _rows(session)
+            return group_rows(session)
 
     def get(self, name: str) -> GroupRow:
         """One group.
@@ -57,7 +43,7 @@ class GroupService(Service):
 
         """
         with self.reading(Control.USER_GROUPS) as (session, _):
-            return _rows(session, find_group(session, name).id)[0]
+            return group_rows(session, find_group(session, name).id)[0]
 
     def members(self, name: str) -> tuple[str, ...]:
         """The User IDs of the group's members, sorted.
@@ -89,7 +75,7 @@ class GroupService(Service):
 
         """
         action = "add group"
-        with self.changing(Control.USER_GROUPS, action, str(name), everybody=True) as change:
+        with self.changing(Control.USER_GROUPS, action, str(name)) as change:
             session = change.session
             name = _free_name(session, name)
             group = UserGroup(
@@ -99,16 +85,13 @@ class GroupService(Service):
             )
             session.add(group)
             session.flush()
-            limits = sorted({check_name("Department", department) for department in departments})
-            _write_departments(session, group, limits)
+            limits = _write_departments(session, group, departments)
             given = sorted({_control(control).value for control in controls})
             require_own_controls(session, change.authority, group, given)
-            if given:
-                rows = [{"group_id": group.id, "control": control} for control in given]
-                session.execute(insert(GroupControl), rows)
+            _write_controls(session, group, given)
             detail = {"controls": given, "departments": limits}
             change.record(Entry(action, name, detail=detail))
-        return self.get(name)
+            return group_rows(session, group.id)[0]
 
     def copy(self, name: str, new_name: str) -> GroupRow:
         """Add a group with the same description, controls and departments, without members.
@@ -144,13 +127,13 @@ class GroupService(Service):
 
         """
         action = "edit group"
-        with self.changing(Control.USER_GROUPS, action, str(name), everybody=True) as change:
+        with self.changing(Control.USER_GROUPS, action, str(name)) as change:
             session = change.session
-            group = find_group(session, name, lock=True)
+            group = find_group(session, name)
             _refuse_stale(session, group, version)
             # To widen a group is to give; so it needs the controls, before and after.
             require_own_controls(session, change.authority, group)
-            before = _rows(session, group.id)[0]
+            before = group_rows(session, group.id)[0]
             if new_name is not None and new_name != group.name:
                 group.name = _free_name(session, new_name, besides=group.id)
             if description is not None:
@@ -159,16 +142,15 @@ class GroupService(Service):
                 group.is_active = bool(is_active)
             session.flush()
             if departments is not None:
-                limits = sorted({check_name("Department", each) for each in departments})
-                _write_departments(session, group, limits)
+                _write_departments(session, group, departments)
                 require_own_controls(session, change.authority, group)
-            after = _rows(session, group.id)[0]
+            after = group_rows(session, group.id)[0]
             if after == before:
                 change.nothing_to_do()
                 return before
             _record_edit(change, action, group, before, after)
             keep_an_administrator(session)
-        return self.get(after.name)
+            return group_rows(session, group.id)[0]
 
     def set_controls(
         self, name: str, controls: Iterable[Control | str], *, version: int | None = None
@@ -182,36 +164,35 @@ class GroupService(Service):
 
         """
         action = "set controls"
-        with self.changing(Control.USER_GROUPS, action, str(name), everybody=True) as change:
+        with self.changing(Control.USER_GROUPS, action, str(name)) as change:
             session = change.session
-            group = find_group(session, name, lock=True)
+            group = find_group(session, name)
             _refuse_stale(session, group, version)
             wanted = {_control(control).value for control in controls}
             statement = select(GroupControl.control).where(GroupControl.group_id == group.id)
-            present = set(session.scalars(statement))
+            # What only a newer version knows stays as it is.
+            present = set(session.scalars(statement)) & set(Control)
             given, taken = sorted(wanted - present), sorted(present - wanted)
             if not given and not taken:
                 change.nothing_to_do()
-                return _rows(session, group.id)[0]
-            require_own_controls(session, change.authority, group, given)
+                return group_rows(session, group.id)[0]
+            require_own_controls(session, change.authority, group, given + taken)
             if taken:
                 session.execute(
                     delete(GroupControl).where(
                         GroupControl.group_id == group.id, GroupControl.control.in_(taken)
                     )
                 )
-            if given:
-                rows = [{"group_id": group.id, "control": control} for control in given]
-                session.execute(insert(GroupControl), rows)
+            _write_controls(session, group, given)
             group.version += 1
             session.flush()
             keep_an_administrator(session)
             change.record(Entry(action, group.name, detail={"given": given, "taken": taken}))
-        return self.get(name)
+            return group_rows(session, group.id)[0]
 
 
-def find_group(session: Session, name: object, *, lock: bool = False) -> UserGroup:
-    """The row of a group, locked until the end of the transaction if told.
+def find_group(session: Session, name: object) -> UserGroup:
+    """The row of a group.
 
     Raises:
         UnknownGroup: there is none of this name.
@@ -219,40 +200,10 @@ def find_group(session: Session, name: object, *, lock: bool = False) -> UserGro
     """
     group = None
     if isinstance(name, str):
-        statement = select(UserGroup).where(UserGroup.name == name)
-        group = session.scalar(statement.with_for_update() if lock else statement)
+        group = session.scalar(select(UserGroup).where(UserGroup.name == name))
     if group is None:
         raise errors.UnknownGroup(f"There is no user group {str(name)[:100]!r}.")
     return group
-
-
-def _rows(session: Session, only: int | None = None) -> tuple[GroupRow, ...]:
-    controls: defaultdict[int, set[str]] = defaultdict(set)
-    for group_id, control in session.execute(select(GroupControl.group_id, GroupControl.control)):
-        controls[group_id].add(control)
-    departments: defaultdict[int, list[str]] = defaultdict(list)
-    for group_id, department in session.execute(
-        select(GroupDepartment.group_id, GroupDepartment.department)
-    ):
-        departments[group_id].append(department)
-    counts = select(Membership.group_id, func.count()).group_by(Membership.group_id)
-    statement = select(UserGroup).order_by(UserGroup.name)
-    if only is not None:
-        counts = counts.where(Membership.group_id == only)
-        statement = statement.where(UserGroup.id == only)
-    members = dict(session.execute(counts).tuples().all())
-    return tuple(
-        GroupRow(
-            group.name,
-            group.description,
-            group.is_active,
-            group.version,
-            tuple(control for control in Control if control.value in controls[group.id]),
-            tuple(sorted(departments[group.id])),
-            members.get(group.id, 0),
-        )
-        for group in session.scalars(statement)
-    )
 
 
 def _record_edit(
@@ -272,14 +223,15 @@ def _refuse_stale(session: Session, group: UserGroup, version: int | None) -> No
     if version is not None and version != group.version:
         raise errors.StaleVersion(
             f"Somebody else changed the group {group.name} in the meantime.",
-            _rows(session, group.id)[0],
+            group_rows(session, group.id)[0],
         )
 
 
 def _free_name(session: Session, name: object, besides: int = 0) -> str:
     checked = check_name("Group name", name)
-    same = func.lower(UserGroup.name) == checked.lower()
-    if session.scalar(select(UserGroup.id).where(same, UserGroup.id != besides)) is not None:
+    # Here and not in the database, which may know the case of ASCII letters alone.
+    others = session.scalars(select(UserGroup.name).where(UserGroup.id != besides))
+    if comparison_key(checked) in map(comparison_key, others):
         raise errors.NameInUse("Group name", f"there is a group {checked} already.")
     return checked
 
@@ -292,8 +244,16 @@ def _control(control: str) -> Control:
         raise errors.InvalidValue("Control", f"must be one of {names}.") from None
 
 
-def _write_departments(session: Session, group: UserGroup, departments: Iterable[str]) -> None:
+def _write_departments(session: Session, group: UserGroup, departments: Iterable[str]) -> list[str]:
+    limits = sorted({check_name("Department", department) for department in departments})
     session.execute(delete(GroupDepartment).where(GroupDepartment.group_id == group.id))
-    rows = [{"group_id": group.id, "department": department} for department in departments]
+    rows = [{"group_id": group.id, "department": limit} for limit in limits]
     if rows:
         session.execute(insert(GroupDepartment), rows)
+    return limits
+
+
+def _write_controls(session: Session, group: UserGroup, controls: Iterable[str]) -> None:
+    rows = [{"group_id": group.id, "control": control} for control in controls]
+    if rows:
+        session.execute(insert(GroupControl), rows)

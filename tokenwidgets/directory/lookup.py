@@ -13,8 +13,8 @@ from tokenwidgets.vocabulary import Control
 __all__ = ["find_user", "user_within"]
 
 
-def find_user(session: Session, user_id: object, *, lock: bool = False) -> User:
-    """The row of a user, whoever may see it; locked until the end of the transaction if told.
+def find_user(session: Session, user_id: object) -> User:
+    """The row of a user, whoever may see it.
 
     Raises:
         UnknownUser: there is none.
@@ -22,23 +22,20 @@ def find_user(session: Session, user_id: object, *, lock: bool = False) -> User:
     """
     user = None
     if isinstance(user_id, str):
-        statement = select(User).where(User.user_id == user_id)
-        user = session.scalar(statement.with_for_update() if lock else statement)
+        user = session.scalar(select(User).where(User.user_id == user_id))
     if user is None:
         raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
     return user
 
 
-def user_within(
-    session: Session, authority: Authority, control: Control, user_id: object, *, lock: bool = False
-) -> User:
+def user_within(session: Session, authority: Authority, control: Control, user_id: object) -> User:
     """The row of a user whom the control reaches; else as if there were no such user.
 
     Raises:
         UnknownUser: there is none within reach.
 
     """
-    user = find_user(session, user_id, lock=lock)
+    user = find_user(session, user_id)
     if not authority.reach(control).covers(user.department):
         raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
     return user

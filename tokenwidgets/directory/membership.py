@@ -73,10 +73,8 @@ class MembershipService(Service):
         action = "add member" if member else "remove member"
         with self.changing(Control.USER_MEMBERSHIP, action, f"{group}: {user_id}") as change:
             session = change.session
-            user = user_within(
-                session, change.authority, Control.USER_MEMBERSHIP, user_id, lock=True
-            )
-            row = find_group(session, group, lock=True)
+            user = user_within(session, change.authority, Control.USER_MEMBERSHIP, user_id)
+            row = find_group(session, group)
             require_own_controls(session, change.authority, row)
             present = session.get(Membership, (user.id, row.id))
             if (present is not None) == member:

@@ -132,13 +132,14 @@ class UserService(Service):
             values = _checked(name, email, department)
             user_id = check_identifier("User ID", user_id)
             _require_department(change.authority, values["department"])
-            # Case-insensitively: "JDoe" beside "jdoe" would be one waiting to be mistaken.
             taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
             if session.scalar(taken) is not None:
                 raise errors.NameInUse("User ID", f"{user_id} is in use.")
-            session.add(User(user_id=user_id, created_at=change.at, updated_at=change.at, **values))
+            user = User(user_id=user_id, created_at=change.at, updated_at=change.at, **values)
+            session.add(user)
+            session.flush()
             change.record(Entry(action, user_id, user_id=user_id, detail=values))
-        return self.get(user_id)
+            return self._with_counts(session, [user])[0]
 
     def edit(
         self,
@@ -166,12 +167,11 @@ class UserService(Service):
         action = "edit user"
         with self.changing(Control.APPLICATION_USERS, action, str(user_id)) as change:
             session = change.session
-            user = user_within(
-                session, change.authority, Control.APPLICATION_USERS, user_id, lock=True
-            )
+            user = user_within(session, change.authority, Control.APPLICATION_USERS, user_id)
             if version is not None and version != user.version:
                 raise errors.StaleVersion(
-                    f"Somebody else changed {user.user_id} in the meantime.", _row(user)
+                    f"Somebody else changed {user.user_id} in the meantime.",
+                    self._with_counts(session, [user])[0],
                 )
             new: dict[str, Any] = _checked(
                 user.name if name is None else name,
@@ -184,7 +184,7 @@ class UserService(Service):
             changed = {key: new[key] for key in new if new[key] != getattr(user, key)}
             if not changed:
                 change.nothing_to_do()
-                return self.get(user_id)
+                return self._with_counts(session, [user])[0]
             before = {key: getattr(user, key) for key in changed}
             for key, value in changed.items():
                 setattr(user, key, value)
@@ -196,7 +196,7 @@ class UserService(Service):
                 action = "activate user" if new["is_active"] else "deactivate user"
             detail = {"before": before, "after": changed}
             change.record(Entry(action, user.user_id, user_id=user.user_id, detail=detail))
-        return self.get(user_id)
+            return self._with_counts(session, [user])[0]
 
     def _with_counts(self, session: Session, rows: Sequence[Any]) -> list[UserRow]:
         """The rows with groups and live tokens: two statements, however many rows."""
