@@ -1,0 +1,127 @@
+"""Held connections for an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tokenwidgets.verifier.reader import SQLiteReader
+from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
+
+if TYPE_CHECKING:
+    import psycopg
+
+__all__ = ["AsyncReader", "async_reader_of"]
+
+_CONNECTIONS = 8
+
+
+class AsyncReader(Protocol):
+    """As ``Reader``, but one waits for it to read and to close."""
+
+    notices: bool
+
+    async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+        """What the database knows at this moment: a ``Row`` as a bare tuple."""
+
+    def unchanged(self) -> bool:
+        """Whether it is certain that nothing was written since the last call."""
+
+    async def close(self) -> None:
+        """Close the connections; others are opened when they are needed."""
+
+
+class AsyncSQLiteReader:
+    """The embedded database, read on the loop; in a thread only when that has to wait."""
+
+    notices = True
+
+    def __init__(self, source: Source) -> None:
+        self._at_once = SQLiteReader(source, busy_timeout=0)
+        self._patient = SQLiteReader(source)
+        self._one_at_a_time = threading.Lock()
+        self.unchanged = self._at_once.unchanged
+
+    async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+        """What the database knows at this moment: a ``Row`` as a bare tuple."""
+        try:
+            return self._at_once.read(api, digest)
+        except sqlite3.OperationalError as error:
+            if not str(error.sqlite_errorname).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                raise
+        return await asyncio.to_thread(self._wait_for, api, digest)
+
+    async def close(self) -> None:
+        """Close the connections; others are opened when they are needed."""
+        self._at_once.close()
+        await asyncio.to_thread(self._close_patient)
+
+    def _wait_for(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+        with self._one_at_a_time:
+            return self._patient.read(api, digest)
+
+    def _close_patient(self) -> None:
+        with self._one_at_a_time:
+            self._patient.close()
+
+
+class AsyncPostgreSQLReader:
+    """A server, over a few connections of the running event loop."""
+
+    notices = False
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._places = asyncio.Semaphore(_CONNECTIONS)
+        self._idle: list[psycopg.AsyncConnection] = []
+
+    async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+        """What the database knows at this moment: a ``Row`` as a bare tuple."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # Connections belong to a loop; those of one that is gone cannot even be closed by it.
+            self._loop, self._places, self._idle = loop, asyncio.Semaphore(_CONNECTIONS), []
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._places:
+            while True:
+                fresh = not self._idle
+                connection = await self._connect() if fresh else self._idle.pop()
+                try:
+                    cursor = await connection.execute(self._source.sql, (api, digest), prepare=True)
+                    row = await cursor.fetchone()
+                except BaseException as error:
+                    with contextlib.suppress(Exception):
+                        await connection.close()
+                    if fresh or not isinstance(error, Exception):
+                        raise
+                    # The server may have closed an idle connection, or been restarted: once more.
+                    await self.close()
+                else:
+                    self._idle.append(connection)
+                    return row
+
+    def unchanged(self) -> bool:
+        """Nothing is certain without asking."""
+        return False
+
+    async def close(self) -> None:
+        """Close the connections; others are opened when they are needed."""
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            with contextlib.suppress(Exception):
+                await connection.close()
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        import psycopg
+
+        engine = self._source.engine
+        arguments, keywords = engine.dialect.create_connect_args(engine.url)
+        return await psycopg.AsyncConnection.connect(*arguments, **keywords, autocommit=True)
+
+
+def async_reader_of(source: Source) -> AsyncReader:
+    """A reader for the kind of database that it is."""
+    return AsyncSQLiteReader(source) if source.is_sqlite else AsyncPostgreSQLReader(source)

@@ -1,0 +1,116 @@
+"""What both verifiers are made from, and what belongs to one process alone."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tokenwidgets.verifier.core import CACHE_SIZE, FLUSH_SECONDS, Core, Lane, Tally
+from tokenwidgets.verifier.source import Place, source_of
+from tokenwidgets.verifier.usage import Usage
+from tokenwidgets.vocabulary import now
+
+__all__ = ["VerifierBase"]
+
+
+class VerifierBase:
+    """A database to ask, the settings, and a lane to it for each thread.
+
+    Args:
+        database: an SQLAlchemy URL, engine or ``Database``, SQLite or PostgreSQL. A URL is
+            opened for reading alone.
+        max_stale_seconds: how old a remembered decision may be, 0 for none. Expiry is exact
+            to the second all the same.
+        cache_size: how many decisions that allow are remembered, and as many that deny; on
+            SQLite without ``max_stale_seconds``, for each thread.
+        grace_seconds: while the database fails, how long after it last vouched for a decision
+            that allowed this may be given. 0 denies at once.
+        record_usage: whether to record when tokens were last used, and dead secrets that are
+            still presented.
+        usage_database: where to record it, if that takes another role or file than reading.
+        flush_seconds: how often it is written.
+        clock: gives the present instant, timezone-aware.
+
+    Raises:
+        ConfigurationError: the URL or a number cannot be used. A database that is not there,
+            or fails later, raises nothing: the answer is denied until it is back.
+
+    """
+
+    def __init__(
+        self,
+        database: Place,
+        *,
+        max_stale_seconds: float = 0,
+        cache_size: int = CACHE_SIZE,
+        grace_seconds: float = 0,
+        record_usage: bool = True,
+        usage_database: Place | None = None,
+        flush_seconds: float = FLUSH_SECONDS,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._source = source_of(database)
+        self._written = self._source if usage_database is None else source_of(usage_database)
+        self._flush_seconds = flush_seconds
+        self._record_usage = record_usage
+        self._settings: dict[str, Any] = {
+            "max_stale_seconds": max_stale_seconds,
+            "cache_size": cache_size,
+            "grace_seconds": grace_seconds,
+            "clock": clock,
+        }
+        self._start()
+        _VERIFIERS.add(self)
+
+    def _start(self) -> None:
+        """Make all that belongs to one process alone."""
+        engine = self._written.writable if self._record_usage else None
+        self._core = Core(Usage(engine, self._flush_seconds), **self._settings)
+        self._here = threading.local()
+        self._lanes: weakref.WeakSet[Lane] = weakref.WeakSet()
+        self._at_exit = weakref.finalize(self, self._core.usage.close)
+
+    def tally(self) -> Tally:
+        """What was read, remembered and denied up to now, for metrics."""
+        return self._core.tally()
+
+    def flush(self) -> None:
+        """Record the last use of tokens now, not in a few seconds."""
+        self._core.usage.flush()
+
+    def _new_lane(self) -> Lane:
+        lane: Lane = self._core.lane(self._new_reader())
+        self._here.lane = lane
+        self._lanes.add(lane)
+        self._core.usage.start()
+        return lane
+
+    def _new_reader(self) -> Any:
+        raise NotImplementedError
+
+    def _close(self) -> None:
+        self._at_exit()
+        self._source.close()
+        self._written.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on {self._source.place}>"
+
+
+_VERIFIERS: weakref.WeakSet[VerifierBase] = weakref.WeakSet()
+_OF_THE_PARENT: list[Any] = []
+
+
+def _start_anew() -> None:
+    """In a forked child: leave the parent's connections alone, even from being closed."""
+    for verifier in list(_VERIFIERS):
+        verifier._at_exit.detach()
+        _OF_THE_PARENT.extend(verifier._lanes)
+        verifier._start()
+
+
+os.register_at_fork(after_in_child=_start_anew)

@@ -1,0 +1,184 @@
+"""What the verifier and its asynchronous twin share: the clock, what is remembered, the counts."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.verifier.judgement import KNOWN_METHODS, UNKNOWN, Judgement, judge
+from tokenwidgets.verifier.memory import Key, Memory, Remembered
+from tokenwidgets.verifier.usage import DEAD, Usage
+from tokenwidgets.vocabulary import Decision, Reason, now
+
+__all__ = ["CACHE_SIZE", "FLUSH_SECONDS", "Core", "Tally"]
+
+log = logging.getLogger("tokenwidgets.verifier")
+
+CACHE_SIZE = 10_000
+"""How many decisions that allow, and as many that deny, are remembered unless told otherwise."""
+
+FLUSH_SECONDS = 5.0
+"""How often the last use of tokens is written down unless told otherwise."""
+
+_TROUBLE_ONCE_IN = 10.0
+
+MALFORMED = Decision(False, Reason.MALFORMED)
+CLOCK = Decision(False, Reason.CLOCK)
+UNAVAILABLE = Decision(False, Reason.UNAVAILABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a verifier did since it was made.
+
+    ``reads`` of the database, ``hits`` answered from memory, and how many were denied why.
+    """
+
+    reads: int
+    hits: int
+    denied: dict[Reason, int]
+
+
+class Lane:
+    """One thread's way to the database (any kind of reader), and what is remembered along it.
+
+    ``vouched_at`` is when the database last said that all of that is still so.
+    """
+
+    def __init__(self, reader: Any, memory: Memory) -> None:
+        self.reader = reader
+        self.memory = memory
+        self.vouched_at = -math.inf
+
+
+class Core:
+    """One verifier's settings and state, without any way to the database."""
+
+    def __init__(
+        self,
+        usage: Usage,
+        *,
+        max_stale_seconds: float,
+        cache_size: int,
+        grace_seconds: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        for name, value in (
+            ("max_stale_seconds", max_stale_seconds),
+            ("cache_size", cache_size),
+            ("grace_seconds", grace_seconds),
+        ):
+            # Also refuses what is not a number, which compares as false.
+            if not 0 <= value < math.inf:
+                raise errors.ConfigurationError(f"{name} must be 0 or more, not {value!r}.")
+        self.usage = usage
+        self.max_stale = float(max_stale_seconds)
+        self.cache_size = int(cache_size)
+        self.grace = float(grace_seconds)
+        self.seconds = time.time if clock is now else _seconds_of(clock)
+        # With a stated staleness all threads share one memory; else each has its own, since
+        # what a connection says of changes is true of what was read through it alone.
+        self.shared = Memory(self.cache_size) if self.max_stale else None
+        self.reads = 0
+        self.hits = 0
+        self._denied: Counter[Reason] = Counter()
+        self._lock = threading.Lock()
+        self._trouble_at = -math.inf
+
+    def lane(self, reader: Any) -> Lane:
+        """A lane for one more reader."""
+        return Lane(reader, Memory(self.cache_size) if self.shared is None else self.shared)
+
+    def tally(self) -> Tally:
+        """The counts up to now."""
+        with self._lock:
+            return Tally(self.reads, self.hits, dict(self._denied))
+
+    def recall(self, lane: Lane, key: Key, at: float) -> Remembered | None:
+        """What is remembered, if it may be given at this instant."""
+        memory = lane.memory
+        known = memory.allowed.get(key) or memory.denied.get(key)
+        if known is None or not known[1] <= at < known[2]:
+            return None
+        if self.shared is None:
+            if not lane.reader.notices:
+                return None
+            try:
+                if not lane.reader.unchanged():
+                    memory.forget()
+                    return None
+            except Exception:
+                # Reading comes next, and has the last word on what is wrong with the database.
+                return None
+            lane.vouched_at = at
+        self.hits += 1
+        return known
+
+    def learn(self, lane: Lane, key: Key, row: tuple[Any, ...] | None, at: float) -> Judgement:
+        """Judge what was just read, and remember it if that is of use."""
+        self.reads += 1
+        method = key[2]
+        judged = UNKNOWN if row is None else judge(row, method, at)
+        if self.cache_size and method in KNOWN_METHODS:
+            lane.memory.remember(key, judged, at, self.max_stale or math.inf)
+        return judged
+
+    def answer(self, found: Judgement | Remembered, key: Key, secret: str, at: float) -> Decision:
+        """Note what the decision shows of the token's use, and give it."""
+        decision = found[0]
+        usage = self.usage
+        if decision.allowed:
+            if usage.gathering:
+                usage.used[key[0]] = at, decision.token_id, found[3]
+            return decision
+        if decision.reason in DEAD:
+            usage.refused(key[0], secret, decision, key[1], at)
+        elif decision.reason is Reason.CLOCK:
+            self._complain("the clock is behind what the database has recorded: set it right")
+        return self.deny(decision)
+
+    def deny(self, decision: Decision) -> Decision:
+        """Count a decision that denies, and give it."""
+        with self._lock:
+            self._denied[decision.reason] += 1
+        return decision
+
+    def unread(self, lane: Lane, key: Key, at: float, error: Exception) -> Decision:
+        """The decision when the database cannot be read: denied, unless within the grace."""
+        self._complain(f"the database cannot be read, so tokens are denied: {error}")
+        known = lane.memory.allowed.get(key)
+        if known is not None and self.grace and known.begins <= at < known.holds_until:
+            vouched_at = known.read_at if self.shared else max(known.read_at, lane.vouched_at)
+            if 0 <= at - vouched_at <= self.grace:
+                return self.answer(known, key, "", at)
+        return self.deny(UNAVAILABLE)
+
+    def clock_trouble(self, error: Exception) -> Decision:
+        """The decision when the clock gives nothing that can be used."""
+        self._complain(f"the clock cannot be read, so tokens are denied: {error}")
+        return self.deny(CLOCK)
+
+    def _complain(self, words: str) -> None:
+        """Tell the operator, who does not need the same line for every request."""
+        ticks = time.monotonic()
+        if ticks - self._trouble_at >= _TROUBLE_ONCE_IN:
+            self._trouble_at = ticks
+            log.error("%s", words)
+
+
+def _seconds_of(clock: Callable[[], datetime]) -> Callable[[], float]:
+    def seconds() -> float:
+        instant = clock()
+        if instant.tzinfo is None:
+            raise ValueError("it gives an instant without a time zone")
+        return instant.timestamp()
+
+    return seconds

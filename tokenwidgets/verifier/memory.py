@@ -1,0 +1,67 @@
+"""Decisions that are remembered for a while: bounded, the good ones safe from the bad."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import NamedTuple
+
+from tokenwidgets.verifier.judgement import Judgement
+from tokenwidgets.vocabulary import Decision
+
+__all__ = ["Key", "Memory", "Remembered"]
+
+Key = tuple[bytes, str, str]
+"""Digest, API, method. The secret itself is never kept."""
+
+
+class Remembered(NamedTuple):
+    """A decision; it may be given at instants from ``begins`` until before ``ends``.
+
+    ``holds_until`` is when the decision would end if the database stayed as it was, and
+    ``read_at`` when the database said so; all in seconds since 1970.
+    """
+
+    decision: Decision
+    begins: float
+    ends: float
+    api_id: int | None
+    holds_until: float
+    read_at: float
+
+
+class Memory:
+    """At most ``size`` decisions that allow and as many that deny; the oldest goes first.
+
+    The two are apart so that somebody who tries secrets cannot push out those that are in use.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.allowed: OrderedDict[Key, Remembered] = OrderedDict()
+        self.denied: OrderedDict[Key, Remembered] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def remember(self, key: Key, judgement: Judgement, at: float, seconds: float) -> None:
+        """Keep a judgement that was made at this instant, to be given for that long at most."""
+        decision, begins, until, api_id = judgement
+        if not self.size:
+            return
+        there, elsewhere = self.allowed, self.denied
+        if not decision.allowed:
+            there, elsewhere = elsewhere, there
+        entry = Remembered(decision, max(begins, at), min(until, at + seconds), api_id, until, at)
+        with self._lock:
+            elsewhere.pop(key, None)
+            there[key] = entry
+            if len(there) > self.size:
+                there.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self.allowed.clear()
+            self.denied.clear()
+
+    def __len__(self) -> int:
+        return len(self.allowed) + len(self.denied)

@@ -1,0 +1,218 @@
+"""When tokens were last used, and dead secrets that are still presented.
+
+Both are gathered in memory and written every few seconds by a thread of its own: never on a
+request's path, and no trouble with it ever fails a check.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Engine,
+    LargeBinary,
+    Update,
+    column,
+    or_,
+    update,
+    values,
+)
+
+from tokenwidgets import errors
+from tokenwidgets.database import named_errors
+from tokenwidgets.schema import Instant, Token, TokenSecret
+from tokenwidgets.secret import hint
+from tokenwidgets.vocabulary import Decision, Reason
+
+__all__ = ["DEAD", "Usage"]
+
+log = logging.getLogger("tokenwidgets.verifier")
+
+DEAD = frozenset({Reason.REVOKED, Reason.REPLACED, Reason.EXPIRED})
+"""Why a secret that worked once works no more."""
+
+Used = tuple[float, int | None, int | None]
+
+_ALERTED = frozenset({Reason.REVOKED, Reason.REPLACED})
+_ALERT_ONCE_IN = 60.0
+_ALERTS_REMEMBERED = 10_000
+_ROWS_A_STATEMENT = 5_000
+_MOST_WAITING = 200_000
+
+
+class Usage:
+    """What was seen of tokens since it was last written down.
+
+    What was seen within the last ``every`` seconds is lost when the process is killed. What
+    cannot be written at present waits for the next time.
+
+    Args:
+        engine: where to write; None to write nothing, while alerts are logged all the same.
+        every: seconds from one writing to the next.
+
+    """
+
+    def __init__(self, engine: Engine | None, every: float) -> None:
+        self.gathering = engine is not None
+        # By digest: when (in seconds since 1970), which token, which API.
+        self.used: dict[bytes, Used] = {}
+        self._refused: dict[bytes, float] = {}
+        self._alerted: OrderedDict[bytes, float] = OrderedDict()
+        self._engine = engine
+        self._every = every
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._in_trouble = False
+
+    def refused(self, digest: bytes, secret: str, decision: Decision, api: str, at: float) -> None:
+        """Note that a dead secret was presented; log it, at most once a minute each."""
+        if self.gathering:
+            self._refused[digest] = at
+        if decision.reason not in _ALERTED:
+            return
+        ticks = time.monotonic()
+        with self._lock:
+            last = self._alerted.get(digest)
+            if last is not None and ticks - last < _ALERT_ONCE_IN:
+                return
+            self._alerted[digest] = ticks
+            self._alerted.move_to_end(digest)
+            if len(self._alerted) > _ALERTS_REMEMBERED:
+                self._alerted.popitem(last=False)
+        log.warning(
+            "a %s secret is still presented: %s of token %s, owner %s, for the API %s",
+            decision.reason.value,
+            hint(secret),
+            decision.token_id,
+            decision.user_id,
+            api,
+        )
+
+    def start(self) -> None:
+        """Begin to write every few seconds, unless that goes on already."""
+        with self._lock:
+            if self._thread is None and self.gathering and not self._stop.is_set():
+                self._thread = threading.Thread(
+                    target=self._run, name="tokenwidgets-usage", daemon=True
+                )
+                self._thread.start()
+
+    def flush(self) -> None:
+        """Write down now what was seen; raises nothing."""
+        used, self.used = self.used, {}
+        refused, self._refused = self._refused, {}
+        # A copy is made at once, so that a thread which is just adding to it does no harm.
+        used, refused = used.copy(), refused.copy()
+        if self._engine is None or not (used or refused):
+            return
+        try:
+            _write(self._engine, used, refused)
+            self._in_trouble = False
+        except errors.DatabaseReadOnly as error:
+            self.gathering = False
+            log.warning("the last use of tokens is not recorded from here: %s", error)
+        except errors.DatabaseError as error:
+            self._keep(used, refused)
+            if not self._in_trouble:
+                log.warning("the last use of tokens waits to be recorded: %s", error)
+            self._in_trouble = True
+        except Exception:
+            log.exception("the last use of %d tokens could not be recorded", len(used))
+
+    def close(self) -> None:
+        """Write for the last time, and stop."""
+        self._stop.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+        self.flush()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every):
+            self.flush()
+
+    def _keep(self, used: dict[bytes, Used], refused: dict[bytes, float]) -> None:
+        """Take back what could not be written, the newest as far as there is room."""
+        self.used = _newest(used) | self.used
+        self._refused = _newest(refused) | self._refused
+
+
+def _newest(seen: dict[bytes, Any]) -> dict[bytes, Any]:
+    return dict(islice(reversed(seen.items()), _MOST_WAITING))
+
+
+def _write(engine: Engine, used: dict[bytes, Used], refused: dict[bytes, float]) -> None:
+    """Set the instants forward, never back, a few thousand rows a transaction."""
+    tokens: dict[int, Used] = {}
+    for at, token_id, api_id in used.values():
+        if token_id is not None and (token_id not in tokens or tokens[token_id][0] < at):
+            tokens[token_id] = at, token_id, api_id
+    rows = [(token_id, _instant(at), api_id) for token_id, (at, _, api_id) in tokens.items()]
+    _set_forward(engine, _tokens_used, rows)
+    _set_forward(engine, _secrets_used, [(key, _instant(seen[0])) for key, seen in used.items()])
+    _set_forward(engine, _secrets_refused, [(key, _instant(at)) for key, at in refused.items()])
+
+
+def _set_forward(engine: Engine, statement: Callable[[list[Any]], Update], rows: list[Any]) -> None:
+    # In the order of their keys, so that two verifiers wait for each other's rows in turn.
+    rows.sort(key=itemgetter(0))
+    place = engine.url.render_as_string(hide_password=True)
+    writer = engine.execution_options(tokenwidgets_writer=True)
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        with named_errors(place), writer.begin() as connection:
+            connection.execute(statement(rows[start : start + _ROWS_A_STATEMENT]))
+
+
+def _tokens_used(rows: list[Any]) -> Update:
+    seen = (
+        values(column("id", BigInteger), column("at", Instant), column("api_id", BigInteger))
+        .data(rows)
+        .cte("seen")
+    )
+    return (
+        update(Token)
+        .where(Token.id == seen.c.id, _is_later(seen.c.at, Token.last_used_at))
+        .values(last_used_at=seen.c.at, last_used_api_id=seen.c.api_id)
+    )
+
+
+def _secrets_used(rows: list[Any]) -> Update:
+    seen = _secrets(rows)
+    return (
+        update(TokenSecret)
+        .where(TokenSecret.digest == seen.c.digest, _is_later(seen.c.at, TokenSecret.last_used_at))
+        .values(last_used_at=seen.c.at)
+    )
+
+
+def _secrets_refused(rows: list[Any]) -> Update:
+    seen = _secrets(rows)
+    later = _is_later(seen.c.at, TokenSecret.last_refused_at)
+    return (
+        update(TokenSecret)
+        .where(TokenSecret.digest == seen.c.digest, later)
+        .values(last_refused_at=seen.c.at)
+    )
+
+
+def _secrets(rows: list[Any]) -> CTE:
+    return values(column("digest", LargeBinary), column("at", Instant)).data(rows).cte("seen")
+
+
+def _is_later(at: ColumnElement[datetime], than: Any) -> ColumnElement[bool]:
+    return or_(than.is_(None), than < at)
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
