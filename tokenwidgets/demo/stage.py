@@ -38,7 +38,7 @@ class Stage:
     def write_usage(self, lives: Iterable[Life]) -> None:
         """Note when the secrets were presented. The services do not: only the verifier does."""
         with self.database.write() as session:
-            apis = {name: api_id for name, api_id in session.execute(select(API.name, API.id))}
+            apis = dict(session.execute(select(API.name, API.id)).all())
             for life in lives:
                 token_id = self.token_ids[life.key]
                 used = [used_at for used_at in (life.used_at, life.old_used_at) if used_at]

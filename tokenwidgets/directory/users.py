@@ -30,7 +30,7 @@ from tokenwidgets.service import Service
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["UserRow", "UserService", "UserSort"]
+__all__ = ["UserRow", "UserService", "UserSort", "check_profile", "require_department"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ class UserService(Service):
         action = "add user"
         with self.changing(Control.APPLICATION_USERS, action, str(user_id)) as change:
             session = change.session
-            values = _checked(name, email, department)
+            values = check_profile(name, email, department)
             user_id = check_identifier("User ID", user_id)
-            _require_department(change.authority, values["department"])
+            require_department(change.authority, values["department"])
             taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
             if session.scalar(taken) is not None:
                 raise errors.NameInUse("User ID", f"{user_id} is in use.")
@@ -173,14 +173,14 @@ class UserService(Service):
                     f"Somebody else changed {user.user_id} in the meantime.",
                     self._with_counts(session, [user])[0],
                 )
-            new: dict[str, Any] = _checked(
+            new: dict[str, Any] = check_profile(
                 user.name if name is None else name,
                 user.email if email is None else email,
                 user.department if department is None else department,
             )
             new["is_active"] = user.is_active if is_active is None else bool(is_active)
             if new["department"] != user.department:
-                _require_department(change.authority, new["department"])
+                require_department(change.authority, new["department"])
             changed = {key: new[key] for key in new if new[key] != getattr(user, key)}
             if not changed:
                 change.nothing_to_do()
@@ -245,7 +245,8 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
     return [or_(*(column.icontains(words, autoescape=True) for column in columns))]
 
 
-def _checked(name: object, email: object, department: object) -> dict[str, str]:
+def check_profile(name: object, email: object, department: object) -> dict[str, str]:
+    """A user's profile as it is stored, by column; ``InvalidValue`` if a value cannot be taken."""
     return {
         "name": check_name("Name", name),
         "email": check_email("Email", email),
@@ -253,7 +254,8 @@ def _checked(name: object, email: object, department: object) -> dict[str, str]:
     }
 
 
-def _require_department(authority: Authority, department: str) -> None:
+def require_department(authority: Authority, department: str) -> None:
+    """Refuse a department that the actor does not administer (``InvalidValue``)."""
     reach: Reach = authority.reach(Control.APPLICATION_USERS)
     if not reach.covers(department):
         allowed = ", ".join(sorted(reach.departments))
