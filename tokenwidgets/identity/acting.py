@@ -11,7 +11,13 @@ from tokenwidgets.configuration import TokenWidgets
 from tokenwidgets.database import Database
 from tokenwidgets.identity.source import source_named
 
-__all__ = ["under_voila", "who_is_acting"]
+__all__ = ["VISITOR_VARIABLE", "under_voila", "who_is_acting"]
+
+VISITOR_VARIABLE = "TOKENWIDGETS_VISITOR"
+"""Where ``tokenwidgets serve`` tells a kernel, when it starts it, whose kernel it is."""
+
+# As of the first import: whatever happens in this process later, the actor stays the same.
+_VISITOR = os.environ.get(VISITOR_VARIABLE, "")
 
 
 def under_voila() -> bool:
@@ -29,10 +35,23 @@ def who_is_acting(database: Database, config: Config) -> str:
         ConfigurationError: the identity source cannot be used.
 
     """
-    name = TokenWidgets(config=config).identity_source
     if under_voila():
-        raise errors.IdentityError(
-            "Nobody is let in: Voilà itself does not say who is visiting. Serve the dashboard with"
-            " `tokenwidgets serve` and an identity source (TokenWidgets.identity_source)."
-        )
+        return _visitor()
+    name = TokenWidgets(config=config).identity_source
     return source_named(name or "local", config).actor(database)
+
+
+def _visitor() -> str:
+    if os.environ.get("VOILA_PREHEAT", "False") != "False":
+        raise errors.IdentityError(
+            "Nobody is let in: this kernel was preheated, so it started before anybody visited,"
+            " and what it is told about the visitor later comes over a connection that proves"
+            " nothing. Use `tokenwidgets serve`, which does not preheat kernels."
+        )
+    if not _VISITOR:
+        raise errors.IdentityError(
+            "Nobody is let in: Voilà by itself does not say who is visiting. Serve the dashboard"
+            " with `tokenwidgets serve`, and choose an identity source for it"
+            " (TokenWidgets.identity_source: proxy, jupyterhub or local)."
+        )
+    return _VISITOR

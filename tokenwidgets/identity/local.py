@@ -9,12 +9,12 @@ import traitlets
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database
-from tokenwidgets.identity.source import IdentitySource
+from tokenwidgets.identity.one_user import OneUserIdentity
 
 __all__ = ["LocalIdentity"]
 
 
-class LocalIdentity(IdentitySource):
+class LocalIdentity(OneUserIdentity):
     """The user that owns this process.
 
     It proves nothing to the database: whoever owns the process also has the database's file or

@@ -1,0 +1,174 @@
+"""The requests that a dashboard answers: its page, and what the page needs of its kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from typing import Any
+
+from jupyter_server.services.kernels.handlers import KernelHandler
+from tornado import web
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from tokenwidgets import errors
+from tokenwidgets.authority import authority_of
+from tokenwidgets.database import Database
+from tokenwidgets.serving.admission import Refused, VisitorIdentity
+from tokenwidgets.serving.settings import THEMES
+
+__all__ = [
+    "DashboardPage",
+    "KernelInformation",
+    "KernelShutdown",
+    "KernelSocket",
+    "OtherHost",
+    "mark_notebook",
+]
+
+NONCE = "tokenwidgets_nonce"
+
+
+class DashboardPage(TornadoVoilaHandler):
+    """The one page. It starts a kernel for a visitor who is an active user of the platform."""
+
+    @property
+    def nonce(self) -> str:
+        """What this page's own scripts carry, and no script that somebody smuggled in."""
+        if not hasattr(self, "_nonce"):
+            self._nonce = secrets.token_urlsafe(16)
+        return self._nonce
+
+    @property
+    def content_security_policy(self) -> str:
+        """Scripts from here and with the nonce; ``blob:`` is where anywidget keeps modules."""
+        return (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            f" script-src 'self' 'nonce-{self.nonce}' blob:; style-src 'self' 'unsafe-inline';"
+            " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'"
+        )
+
+    async def prepare(self) -> None:
+        """Let in only a visitor who may see the page."""
+        self._keep_known_arguments()
+        provider: VisitorIdentity = self.identity_provider
+        access = provider.access
+        if access is not None and "token" in self.request.arguments:
+            if access.is_in_url(self):
+                access.remember(self)
+                # The address without the token, so that it stays in no history and no kernel.
+                self.redirect(_without_token(self))
+                return
+            self.request.arguments.pop("token")
+        try:
+            await super().prepare()
+        except Refused:
+            url = provider.source.login_url(self) if provider.source else None
+            if url is None:
+                raise
+            self.redirect(url)
+            return
+        await self._require_active_user()
+        # Sets the cookie without which the page could not shut its kernel down when it closes.
+        _ = self.xsrf_token
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A page in plain words; what went wrong inside is in the log alone."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if isinstance(error, Refused):
+            title, words, retry_after = error.title, error.words, error.retry_after
+            if retry_after is not None:
+                self.set_header("Retry-After", str(retry_after))
+        elif status_code < 500:
+            title, words = "There is nothing here", "Check the address."
+        else:
+            title = "Something went wrong"
+            words = "It was written to the server's log. Load the page again, or tell the operator."
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        template = self.settings["voila_jinja2_env"].get_template("refusal.html")
+        self.finish(template.render(title=title, words=words, base_url=self.base_url))
+
+    def _keep_known_arguments(self) -> None:
+        """Of what the browser may say about the looks, only the names of the two themes."""
+        arguments = self.request.arguments
+        arguments.pop("template", None)
+        themes = [value.decode("latin-1") for value in arguments.pop("theme", [])]
+        if themes and themes[-1] in THEMES:
+            arguments["theme"] = [themes[-1].encode("ascii")]
+
+    async def _require_active_user(self) -> None:
+        database: Database = self.settings["tokenwidgets_database"]
+        user_id = self.current_user.username
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(None, _require_active, database, user_id)
+        except errors.IdentityError as error:
+            self.log.warning("refused %s: %s", user_id, error)
+            raise Refused(403, "You have no access", str(error)) from None
+        except errors.DatabaseError as error:
+            self.log.error("%s: %s", type(error).__name__, error)
+            raise Refused(
+                503,
+                "The database does not answer",
+                "Nothing was changed. Load the page again in a while, or tell the operator.",
+                retry_after=10,
+            ) from None
+
+
+class _PlainErrors:
+    """Errors as a status and its name, without what was raised."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.set_header("Content-Type", "application/json")  # type: ignore[attr-defined]
+        self.finish(json.dumps({"message": self._reason}))  # type: ignore[attr-defined]
+
+
+class KernelInformation(_PlainErrors, KernelHandler):
+    """What the front end asks about its kernel before it connects; for its owner alone."""
+
+
+class KernelShutdown(_PlainErrors, VoilaShutdownKernelHandler):
+    """Shuts a kernel down when its page is closed; for its owner alone."""
+
+    async def post(self, kernel_id: str) -> None:
+        """Shut it down. Voilà itself does not ask whose it is."""
+        if not self.kernel_manager.is_owner(kernel_id, self.current_user.username):
+            raise web.HTTPError(403)
+        await super().post(kernel_id)
+
+
+class KernelSocket(_PlainErrors, VoilaKernelWebsocketHandler):
+    """The connection of a page to its kernel; the authorizer asks whose it is."""
+
+
+class OtherHost(web.RequestHandler):
+    """Answers whoever calls the dashboard by a name that is not its own."""
+
+    async def prepare(self) -> None:
+        """Say what to do about it, to the operator."""
+        self.set_status(421, "Misdirected Request")
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        await self.finish(
+            f"This dashboard does not answer to the name {self.request.host_name!r}."
+            " If it should, put the name into DashboardSettings.allowed_hosts.\n"
+        )
+
+
+def mark_notebook(handler: DashboardPage, notebook: Any, cwd: str) -> None:
+    """Tell the page's template the nonce of the request (Voilà's ``prelaunch_hook``)."""
+    notebook.metadata[NONCE] = handler.nonce
+
+
+def _require_active(database: Database, user_id: str) -> None:
+    with database.read() as session:
+        authority_of(session, user_id)
+
+
+def _without_token(handler: web.RequestHandler) -> str:
+    parts = [part for part in handler.request.query.split("&") if not part.startswith("token=")]
+    query = "&".join(filter(None, parts))
+    return handler.request.path + (f"?{query}" if query else "")

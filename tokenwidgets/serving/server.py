@@ -1,0 +1,178 @@
+"""The dashboard's server: Voilà, standing alone, for one notebook, with the doors shut."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tornado.ioloop
+from jupyter_server.base.handlers import FileFindHandler
+from jupyter_server.log import log_request
+from jupyterlab_server.themes_handler import ThemesHandler
+from tornado import httpserver, netutil, routing, web
+from voila.app import Voila
+from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
+
+from tokenwidgets import errors
+from tokenwidgets.database import Database
+from tokenwidgets.identity import IdentitySource
+from tokenwidgets.serving import handlers
+from tokenwidgets.serving.admission import AccessToken, KernelOwners, VisitorIdentity
+from tokenwidgets.serving.connection import WidgetConnection
+from tokenwidgets.serving.settings import DashboardSettings
+
+__all__ = ["DashboardServer", "bind"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+_KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+_LARGEST_BODY = 1_000_000
+
+
+class DashboardServer(Voila):
+    """Voilà with our own handlers, our own answer to who is visiting, and nothing else served.
+
+    Set these before ``start``: ``dashboard`` (settings), ``database``, ``source`` (None: nobody
+    is let in), ``access_token`` (empty: none is needed), ``sockets``, ``host_names``,
+    ``kernel_folder``, ``kernel_settings`` (environment of the kernels), ``ready`` (called when
+    requests are answered).
+    """
+
+    dashboard: DashboardSettings
+    database: Database
+    source: IdentitySource | None
+    access_token: str
+    sockets: Sequence[socket.socket]
+    host_names: Sequence[str]
+    kernel_folder: Path
+    kernel_settings: dict[str, str]
+    ready: Callable[[], None]
+
+    def setup_template_dirs(self) -> None:
+        """Put our template of the page before Voilà's."""
+        super().setup_template_dirs()
+        self.template_paths.insert(0, str(TEMPLATES))
+        self.static_paths.insert(0, str(TEMPLATES / "static"))
+
+    def init_settings(self) -> dict[str, Any]:
+        """Voilà's settings, with our identity, authorizer and headers."""
+        self.voila_configuration.prelaunch_hook = handlers.mark_notebook
+        settings = super().init_settings()
+        access = None
+        if self.access_token:
+            access = AccessToken(
+                self.access_token,
+                self.port,
+                https=self.dashboard.https,
+                path=self.dashboard.base_url,
+            )
+        identity = VisitorIdentity(source=self.source, access=access, parent=self, log=self.log)
+        settings.update(
+            identity_provider=identity,
+            authorizer=KernelOwners(parent=self, log=self.log, identity_provider=identity),
+            kernel_websocket_connection_class=WidgetConnection,
+            tokenwidgets_database=self.database,
+            log_function=log_request,
+            serve_traceback=False,
+            xsrf_cookies=True,
+            xsrf_cookie_kwargs={
+                "samesite": "Strict",
+                "secure": self.dashboard.https,
+                "path": self.dashboard.base_url,
+            },
+            headers={
+                "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "same-origin",
+                "Cross-Origin-Opener-Policy": "same-origin",
+                "Cross-Origin-Resource-Policy": "same-origin",
+                **(
+                    {"Strict-Transport-Security": "max-age=31536000"}
+                    if self.dashboard.https
+                    else {}
+                ),
+            },
+        )
+        return settings
+
+    def init_handlers(self) -> list[Any]:
+        """All that is served. Not Voilà's own list: a new version may have a longer one."""
+        base = self.dashboard.base_url
+        page = {
+            "notebook_path": Path(self.notebook_path).name,
+            "template_paths": self.template_paths,
+            "config": self.config,
+            "voila_configuration": self.voila_configuration,
+        }
+        themes = {
+            "themes_url": f"{base}voila/api/themes",
+            "path": self.themes_dir,
+            "labextensions_path": self.labextensions_path,
+            "no_cache_paths": ["/"],
+        }
+        extensions = {"path": self.labextensions_path, "no_cache_paths": ["/"]}
+        return [
+            (base, handlers.DashboardPage, page),
+            (rf"{base}api/kernels/{_KERNEL}", handlers.KernelInformation),
+            (rf"{base}api/kernels/{_KERNEL}/channels", handlers.KernelSocket),
+            (rf"{base}voila/api/shutdown/(.*)", handlers.KernelShutdown),
+            (rf"{base}voila/templates/((?:lab|base)/static/.*)", TemplateStaticFileHandler),
+            (rf"{base}voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
+            (rf"{base}voila/api/themes/(.*)", ThemesHandler, themes),
+            (rf"{base}voila/labextensions/(.*)", FileFindHandler, extensions),
+            *(self.source.handlers(base) if self.source else []),
+        ]
+
+    def listen(self) -> None:
+        """Answer requests on the sockets until the loop is stopped."""
+        names = "|".join(re.escape(name.lower()) for name in self.host_names)
+        router = routing.RuleRouter(
+            [
+                routing.Rule(routing.HostMatches(rf"(?:{names})$"), self.app),
+                routing.Rule(routing.AnyMatches(), web.Application([(r".*", handlers.OtherHost)])),
+            ]
+        )
+        # Not xheaders: who the peer is must not be up to the peer.
+        server = httpserver.HTTPServer(router, max_body_size=_LARGEST_BODY, xheaders=False)
+        server.add_sockets(self.sockets)
+        self.ioloop = tornado.ioloop.IOLoop.current()
+        self.ioloop.add_callback(self.ready)
+        try:
+            self.ioloop.start()
+        except KeyboardInterrupt:
+            self.log.info("Stopping...")
+        finally:
+            server.stop()
+            self.stop()
+
+
+def bind(ip: str, port: int) -> tuple[list[socket.socket], int]:
+    """Open the sockets to listen on.
+
+    Args:
+        ip: an address, or ``unix:`` and the path of a socket, which only our user and group
+            may write to.
+        port: the port; 0 for any free one.
+
+    Returns:
+        The sockets, and the port that they have.
+
+    Raises:
+        ConfigurationError: the port is in use, or the address cannot be had.
+
+    """
+    try:
+        if ip.startswith("unix:"):
+            return [netutil.bind_unix_socket(ip.removeprefix("unix:"), mode=0o660)], 0
+        sockets = netutil.bind_sockets(port, ip)
+    except OSError as error:
+        where = ip if ip.startswith("unix:") else f"{ip}:{port}"
+        if error.errno == errno.EADDRINUSE:
+            raise errors.ConfigurationError(
+                f"Something else already listens on {where}: choose another port with --port,"
+                " or --port 0 for any free one."
+            ) from None
+        raise errors.ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from None
+    return sockets, sockets[0].getsockname()[1]
