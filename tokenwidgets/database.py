@@ -56,9 +56,7 @@ class Database:
         self._readers = self.engine
         if self.url.get_backend_name() == "postgresql":
             # Two statements of one read see the same, whatever is committed between them.
-            self._readers = self.engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writers = self.engine.execution_options(tokenwidgets_writer=True)
 
     @property
@@ -120,9 +118,10 @@ def _engine(url: URL, echo: bool) -> Engine:
         url, echo=echo, pool_pre_ping=True, hide_parameters=True, connect_args=connect
     )
     if url.get_backend_name() == "postgresql":
+        wait, idle = int(BUSY_TIMEOUT * 1000), int(_IDLE_TIMEOUT * 1000)
         limits = (
-            f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT:.0f}s', true),"
-            f" set_config('idle_in_transaction_session_timeout', '{_IDLE_TIMEOUT:.0f}s', true)"
+            f"SELECT set_config('lock_timeout', '{wait}', true),"
+            f" set_config('idle_in_transaction_session_timeout', '{idle}', true)"
         )
 
         @event.listens_for(engine, "begin")
