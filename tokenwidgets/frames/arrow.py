@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import adbc_driver_manager.dbapi as adbc
@@ -14,23 +16,30 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from tokenwidgets.database import BUSY_TIMEOUT, Database, sqlite_path
 from tokenwidgets.frames.columns import Kind
 from tokenwidgets.frames.readers import Arrays, Reader, Wanted, instants
 
-__all__ = ["Trouble", "reader"]
+__all__ = ["Moved", "Trouble", "reader"]
 
 Trouble = adbc.Error
 """Whatever ADBC raises."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_A_TIME = pa.scalar(np.iinfo(np.int64).min, pa.int64())
-_SQLITE_ROWS_AT_ONCE = 65_536
+_SQLITE_OPTIONS = {"adbc.sqlite.query.batch_rows": "65536"}
+_PRAGMAS = (f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}", "query_only = ON")
+_CONNECTIONS = 2
+_WORTH_SPLITTING = 50_000
 # What changes the platform writes an audit event, so one head of the trail is one state of it.
 _HEAD = "SELECT last_event_id FROM audit_chain"
+
+
+class Moved(Exception):
+    """Somebody changed the platform between the session's snapshot and ours: begin again."""
 
 
 @contextlib.contextmanager
@@ -40,27 +49,33 @@ def reader(database: Database, session: Session) -> Iterator[Reader | None]:
     Raises:
         ImportError: there is no ADBC driver for this database.
         Trouble: the driver does not get through to it.
+        Moved: the state is not the same any more.
 
     """
-    if not database.is_sqlite:
-        with _postgresql(database, session) as connection:
-            yield ArrowReader(connection, session)
-        return
     path = sqlite_path(database.url)
-    if path is None or not path.is_file() or database.url.query:
+    if database.is_sqlite and (path is None or not path.is_file() or database.url.query):
         yield None
         return
-    with _sqlite(os.fspath(path.resolve())) as connection:
-        same = _scalar(connection, _HEAD) == session.scalar(text(_HEAD))
-        yield ArrowReader(connection, session) if same else None
+    with contextlib.ExitStack() as stack:
+        if path is not None:
+            opened = [stack.enter_context(_sqlite(path)) for _ in range(_CONNECTIONS)]
+            heads = {_scalar(connection, _HEAD) for connection in opened}
+            if heads != {session.scalar(text(_HEAD))}:
+                raise Moved
+        else:
+            snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
+            opened = [
+                stack.enter_context(_postgresql(database, snapshot)) for _ in range(_CONNECTIONS)
+            ]
+        yield ArrowReader(tuple(opened), session)
 
 
 @contextlib.contextmanager
-def _sqlite(path: str) -> Iterator[adbc.Connection]:
+def _sqlite(path: Path) -> Iterator[adbc.Connection]:
     import adbc_driver_sqlite.dbapi as driver
 
-    with driver.connect(path, autocommit=True) as connection:
-        for pragma in (f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}", "query_only = ON"):
+    with driver.connect(os.fspath(path.resolve()), autocommit=True) as connection:
+        for pragma in _PRAGMAS:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA {pragma}")
         with connection.cursor() as cursor:
@@ -69,10 +84,9 @@ def _sqlite(path: str) -> Iterator[adbc.Connection]:
 
 
 @contextlib.contextmanager
-def _postgresql(database: Database, session: Session) -> Iterator[adbc.Connection]:
+def _postgresql(database: Database, snapshot: str) -> Iterator[adbc.Connection]:
     import adbc_driver_postgresql.dbapi as driver
 
-    snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with driver.connect(url) as connection:
         with connection.cursor() as cursor:
@@ -91,26 +105,42 @@ def _scalar(connection: adbc.Connection, statement: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ArrowReader:
-    """Through an ADBC connection; the session compiles the statements."""
+    """Through ADBC connections that see the same; the session compiles the statements."""
 
-    connection: adbc.Connection
+    connections: tuple[adbc.Connection, ...]
     session: Session
 
-    def read(self, statement: Select[Any], wanted: Wanted) -> Arrays:
+    def read(self, statement: Select[Any], wanted: Wanted, key: Any = None) -> Arrays:
         """Run the statement, and turn one column after the other into an array."""
-        with self.connection.cursor() as cursor:
-            if self._is_sqlite:
-                cursor.adbc_statement.set_options(
-                    **{"adbc.sqlite.query.batch_rows": str(_SQLITE_ROWS_AT_ONCE)}
-                )
-            cursor.execute(*self._compiled(statement))
-            table = cursor.fetch_arrow_table()
+        table = self._table([statement] if key is None else self._parts(statement, key))
         arrays: Arrays = {}
         for name, (_, kind) in wanted.items():
             arrays[name] = _array(table.column(name), kind)
             # So that a column does not stay in memory twice.
             table = table.drop_columns(name)
         return arrays
+
+    def _parts(self, statement: Select[Any], key: Any) -> list[Select[Any]]:
+        """The statement in parts, by a key that its rows are ordered by."""
+        first, last = self.session.execute(select(func.min(key), func.max(key))).one()
+        if first is None or last - first < _WORTH_SPLITTING:
+            return [statement]
+        middle = (first + last) // 2
+        return [statement.where(key <= middle), statement.where(key > middle)]
+
+    def _table(self, statements: list[Select[Any]]) -> pa.Table:
+        compiled = [self._compiled(statement) for statement in statements]
+        with ThreadPoolExecutor(len(compiled)) as pool:
+            tables = list(pool.map(self._fetch, self.connections, compiled))
+        some = [table for table in tables if table.num_rows] or tables[:1]
+        return pa.concat_tables(some)
+
+    def _fetch(self, connection: adbc.Connection, sql: tuple[str, Any]) -> pa.Table:
+        with connection.cursor() as cursor:
+            if self._is_sqlite:
+                cursor.adbc_statement.set_options(**_SQLITE_OPTIONS)
+            cursor.execute(*sql)
+            return cursor.fetch_arrow_table()
 
     @property
     def _is_sqlite(self) -> bool:

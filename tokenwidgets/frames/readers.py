@@ -31,13 +31,15 @@ Wanted = Mapping[str, tuple[SQLColumnExpression[Any], Kind]]
 
 _NOT_A_TIME = np.iinfo(np.int64).min
 _ROWS_AT_ONCE = 50_000
+# How often to begin again when somebody changes the platform in between.
+_ATTEMPTS = 5
 
 
 class Reader(Protocol):
     """Reads statements in one snapshot of the database."""
 
-    def read(self, statement: Select[Any], wanted: Wanted) -> Arrays:
-        """Run a statement whose columns are those of ``columns_of``, in their order."""
+    def read(self, statement: Select[Any], wanted: Wanted, key: Any = None) -> Arrays:
+        """Run a statement of ``columns_of``; in parts by ``key``, its order, if that helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class Reading:
     reader: Reader
     at: datetime
 
-    def read(self, wanted: Wanted, *clauses: Any, **shape: Any) -> Arrays:
-        """Read columns of the rows that meet the clauses; see ``columns_of``."""
-        return self.reader.read(columns_of(self.session, wanted, *clauses, **shape), wanted)
+    def read(self, wanted: Wanted, *where: Any, key: Any = None, **shape: Any) -> Arrays:
+        """Read columns of the rows that meet the conditions; see ``columns_of``."""
+        return self.reader.read(columns_of(self.session, wanted, *where, **shape), wanted, key)
 
 
 @contextlib.contextmanager
@@ -72,31 +74,40 @@ def reading(
 
     """
     at = service.now() if at is None else at
-    with service.reading(control) as (session, authority), contextlib.ExitStack() as stack:
-        reader: Reader = PlainReader(session)
-        if fast is not False:
-            reader = stack.enter_context(_quickest(service, session, fast is True)) or reader
-        yield Reading(session, authority, reader, at)
+    for _ in range(_ATTEMPTS):
+        with contextlib.ExitStack() as stack:
+            session, authority = stack.enter_context(service.reading(control))
+            reader: Reader | None = PlainReader(session)
+            if fast is not False:
+                reader = _quickest(stack, service, session, insist=fast is True)
+            if reader is not None:
+                yield Reading(session, authority, reader, at)
+                return
+    with service.reading(control) as (session, authority):
+        yield Reading(session, authority, PlainReader(session), at)
 
 
-@contextlib.contextmanager
-def _quickest(service: Service, session: Session, insist: bool) -> Iterator[Reader | None]:
-    """The reader through Arrow; None when it is not installed or does not get through."""
-    with contextlib.ExitStack() as stack:
-        reader: Reader | None = None
-        try:
-            from tokenwidgets.frames import arrow
-
-            reader = stack.enter_context(arrow.reader(service.database, session))
-        except ImportError:
-            if insist:
-                raise
-        except arrow.Trouble as trouble:
-            # The plain way will do, or say by its name what is wrong with the database.
-            if insist:
-                raise
-            log.info("reading through ADBC failed (%s); reading plainly", type(trouble).__name__)
-        yield reader
+def _quickest(
+    stack: contextlib.ExitStack, service: Service, session: Session, *, insist: bool
+) -> Reader | None:
+    """The reader through Arrow, or else the plain one; None to begin again."""
+    try:
+        from tokenwidgets.frames import arrow
+    except ImportError:
+        if insist:
+            raise
+        return PlainReader(session)
+    try:
+        reader = stack.enter_context(arrow.reader(service.database, session))
+    except arrow.Moved:
+        return None
+    except (ImportError, arrow.Trouble) as trouble:
+        # The plain way will do, or say by its name what is wrong with the database.
+        if insist:
+            raise
+        log.info("no reading through ADBC (%s): reading plainly", type(trouble).__name__)
+        return PlainReader(session)
+    return reader or PlainReader(session)
 
 
 def columns_of(
@@ -137,7 +148,7 @@ class PlainReader:
 
     session: Session
 
-    def read(self, statement: Select[Any], wanted: Wanted) -> Arrays:
+    def read(self, statement: Select[Any], wanted: Wanted, key: Any = None) -> Arrays:
         """Run the statement, some ten thousand rows at once, so that rows do not pile up."""
         pieces: dict[str, list[Any]] = {name: [] for name in wanted}
         result = self.session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))

@@ -139,7 +139,8 @@ def _frame(
 
     Tokens, owners and APIs are read apart: a join would send each owner with each token.
     """
-    arrays = snapshot.read(_TOKENS, *where, order=[Token.id], limit=limit)
+    key = Token.id if limit is None else None
+    arrays = snapshot.read(_TOKENS, *where, order=[Token.id], limit=limit, key=key)
     tokens = select(Token.id, Token.owner_id).where(*where).order_by(Token.id).limit(limit)
     some = tokens.subquery() if where or limit is not None else None
     _add(
