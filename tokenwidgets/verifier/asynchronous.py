@@ -26,6 +26,13 @@ class AsyncVerifier(VerifierBase):
     The arguments are those of ``VerifierBase``; of an engine for PostgreSQL the URL is used.
     """
 
+    @classmethod
+    def twin_of(cls, verifier: VerifierBase) -> Self:
+        """One that shares a verifier's settings, memory and counts, and closes with it."""
+        twin = cls.__new__(cls)
+        twin._share(verifier)
+        return twin
+
     async def check(self, secret: str, api: str, method: str) -> Decision:
         """May this secret do this method on this API, now? As ``Verifier.check``."""
         core = self._core
@@ -49,6 +56,18 @@ class AsyncVerifier(VerifierBase):
         except Exception as error:
             return core.unread(lane, key, at, error)
         return core.answer(found, key, secret, at)
+
+    async def can_read(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            lane = self._here.lane
+        except AttributeError:
+            lane = self._new_lane()
+        try:
+            await lane.reader.read("", bytes(32))
+        except Exception:
+            return False
+        return True
 
     async def close(self) -> None:
         """Record the last use of tokens, and close the connections."""

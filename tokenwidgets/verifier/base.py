@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tokenwidgets.verifier.core import CACHE_SIZE, FLUSH_SECONDS, Core, Lane, Tally
+from tokenwidgets.verifier.introspection import OpenedBy, opened_by
 from tokenwidgets.verifier.source import Place, source_of
 from tokenwidgets.verifier.usage import Usage
 from tokenwidgets.vocabulary import now
@@ -55,28 +56,46 @@ class VerifierBase:
     ) -> None:
         self._source = source_of(database)
         self._written = self._source if usage_database is None else source_of(usage_database)
-        self._flush_seconds = flush_seconds
-        self._record_usage = record_usage
-        self._settings: dict[str, Any] = {
-            "max_stale_seconds": max_stale_seconds,
-            "cache_size": cache_size,
-            "grace_seconds": grace_seconds,
-            "clock": clock,
-        }
+        engine = self._written.writable if record_usage else None
+        self._make_core: Callable[[], Core] = lambda: Core(
+            Usage(engine, flush_seconds),
+            max_stale_seconds=max_stale_seconds,
+            cache_size=cache_size,
+            grace_seconds=grace_seconds,
+            clock=clock,
+        )
+        self._parent: VerifierBase | None = None
         self._start()
-        _VERIFIERS.add(self)
 
     def _start(self) -> None:
         """Make all that belongs to one process alone."""
-        engine = self._written.writable if self._record_usage else None
-        self._core = Core(Usage(engine, self._flush_seconds), **self._settings)
         self._here = threading.local()
         self._lanes: weakref.WeakSet[Lane] = weakref.WeakSet()
-        self._at_exit = weakref.finalize(self, self._core.usage.close)
+        if self._parent is None:
+            self._core = self._make_core()
+            self._at_exit = weakref.finalize(self, self._core.usage.close)
+        else:
+            self._core = self._parent._core
+        _VERIFIERS.add(self)
+
+    def _share(self, parent: VerifierBase) -> None:
+        """Be another way into the same verifier."""
+        self._source = parent._source
+        self._parent = parent
+        self._start()
 
     def tally(self) -> Tally:
         """What was read, remembered and denied up to now, for metrics."""
         return self._core.tally()
+
+    def opened_by(self, secret: str) -> OpenedBy | None:
+        """What the secret is and opens; None if it does not work now. Always reads the database.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+
+        """
+        return opened_by(self._source, secret, self._core.seconds())
 
     def flush(self) -> None:
         """Record the last use of tokens now, not in a few seconds."""
@@ -93,9 +112,10 @@ class VerifierBase:
         raise NotImplementedError
 
     def _close(self) -> None:
-        self._at_exit()
-        self._source.close()
-        self._written.close()
+        if self._parent is None:
+            self._at_exit()
+            self._source.close()
+            self._written.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self._source.place}>"
@@ -107,9 +127,10 @@ _OF_THE_PARENT: list[Any] = []
 
 def _start_anew() -> None:
     """In a forked child: leave the parent's connections alone, even from being closed."""
-    for verifier in list(_VERIFIERS):
-        verifier._at_exit.detach()
+    for verifier in sorted(_VERIFIERS, key=lambda one: one._parent is not None):
         _OF_THE_PARENT.extend(verifier._lanes)
+        if verifier._parent is None:
+            verifier._at_exit.detach()
         verifier._start()
 
 
