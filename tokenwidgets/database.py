@@ -135,11 +135,33 @@ def _engine(url: URL, echo: bool) -> Engine:
 def _sqlite_engine(url: URL, echo: bool) -> Engine:
     engine = create_engine(url, echo=echo, hide_parameters=True)
 
+    path = sqlite_path(url)
+    known: set[tuple[int, int] | None] = set()
+
+    @event.listens_for(engine, "do_connect")
+    def _connecting(*_: Any) -> None:
+        # SQLite would make an empty file in its place.
+        if known and _identity(path) is None:
+            raise errors.DatabaseUnavailable(f"The database {path} is gone: was it moved?")
+
     @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: Any) -> None:
+    def _connected(connection: Any, record: Any) -> None:
         # We say BEGIN ourselves, below; the driver would say it too late.
         connection.isolation_level = None
         tune_sqlite(connection)
+        record.info["file"] = _identity(path)
+        if path is not None:
+            known.add(record.info["file"])
+
+    @event.listens_for(engine, "checkout")
+    def _checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
+        # SQLite would go on with a file that nobody finds any more.
+        if record.info["file"] != _identity(path):
+            raise sa_exc.DisconnectionError("another file is in its place, such as a backup")
+
+    @event.listens_for(engine, "engine_disposed")
+    def _disposed(_engine: Any) -> None:
+        known.clear()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -147,6 +169,15 @@ def _sqlite_engine(url: URL, echo: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file is at the path; None if there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 @contextlib.contextmanager

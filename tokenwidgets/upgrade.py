@@ -13,6 +13,7 @@ from tokenwidgets.database import Database, sqlite_path
 
 __all__ = ["check_schema", "is_empty", "known_revisions", "revision", "upgrade"]
 
+_SMALLEST = 512  # bytes in a page, of which an SQLite file has at least one
 _UPGRADE_LOCK = 0x746F6B656E  # any number, always the same
 
 
@@ -35,6 +36,9 @@ def revision(database: Database) -> str | None:
     if path is not None and not path.exists():
         # Asking it would make the file.
         return None
+    if path is not None and path.is_file() and 0 < path.stat().st_size < _SMALLEST:
+        # SQLite would take it for empty, and write over it.
+        raise errors.NotADatabase(f"The file {path} is not a database: it was left as it is.")
     with database.read() as session:
         present = set(inspect(session.connection()).get_table_names())
         if not present - {"alembic_version"}:
