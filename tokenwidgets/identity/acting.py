@@ -11,13 +11,13 @@ from tokenwidgets.configuration import TokenWidgets
 from tokenwidgets.database import Database
 from tokenwidgets.identity.source import source_named
 
-__all__ = ["VISITOR_VARIABLE", "under_voila", "who_is_acting"]
+__all__ = ["VISITOR", "VISITOR_VARIABLE", "under_voila", "who_is_acting"]
 
 VISITOR_VARIABLE = "TOKENWIDGETS_VISITOR"
 """Where ``tokenwidgets serve`` tells a kernel, when it starts it, whose kernel it is."""
 
-# As of the first import: whatever happens in this process later, the actor stays the same.
-_VISITOR = os.environ.get(VISITOR_VARIABLE, "")
+VISITOR = os.environ.get(VISITOR_VARIABLE, "")
+"""Whose kernel this process is, as of the first import: nothing later changes it."""
 
 
 def under_voila() -> bool:
@@ -48,10 +48,10 @@ def _visitor() -> str:
             " and what it is told about the visitor later comes over a connection that proves"
             " nothing. Use `tokenwidgets serve`, which does not preheat kernels."
         )
-    if not _VISITOR:
+    if not VISITOR:
         raise errors.IdentityError(
             "Nobody is let in: Voilà by itself does not say who is visiting. Serve the dashboard"
             " with `tokenwidgets serve`, and choose an identity source for it"
             " (TokenWidgets.identity_source: proxy, jupyterhub or local)."
         )
-    return _VISITOR
+    return VISITOR

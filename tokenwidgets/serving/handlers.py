@@ -17,6 +17,7 @@ from tokenwidgets import errors
 from tokenwidgets.authority import authority_of
 from tokenwidgets.database import Database
 from tokenwidgets.serving.admission import Refused, VisitorIdentity
+from tokenwidgets.serving.connection import may_leave
 from tokenwidgets.serving.settings import THEMES
 
 __all__ = [
@@ -142,6 +143,10 @@ class KernelShutdown(_PlainErrors, VoilaShutdownKernelHandler):
 
 class KernelSocket(_PlainErrors, VoilaKernelWebsocketHandler):
     """The connection of a page to its kernel; the authorizer asks whose it is."""
+
+    def write_message(self, message: bytes | dict[str, Any], binary: bool = False) -> Any:
+        """Send on what the page needs; what was printed, logged or raised stays here."""
+        return super().write_message(message, binary) if may_leave(message) else None
 
 
 class OtherHost(web.RequestHandler):

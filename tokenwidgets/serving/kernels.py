@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
@@ -26,6 +27,13 @@ class OwnKernelSpec(KernelSpecManager):
 
     def _kernel_dirs_default(self) -> list[str]:
         return []
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The kernel, started by our module; -P keeps the working directory off its path."""
+        spec = super().get_kernel_spec(kernel_name)
+        module = "tokenwidgets.serving.visitor_kernel"
+        spec.argv = [sys.executable, "-P", "-m", module, "-f", "{connection_file}"]
+        return spec
 
 
 class VisitorKernels(AsyncMappingKernelManager):

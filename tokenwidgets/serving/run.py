@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import logging
+import os
 import secrets
 import sys
 import tempfile
@@ -28,6 +29,9 @@ from tokenwidgets.upgrade import check_schema
 __all__ = ["dashboard_notebook", "serve"]
 
 log = logging.getLogger("tokenwidgets.serving")
+
+_SOCKET_NAME = "/voila_12345678/kernel-12345678-1234-1234-1234-123456789012-ipc-1"
+_LONGEST_SOCKET_PATH = 100
 
 
 def serve(
@@ -80,6 +84,9 @@ def serve(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenwidgets-")))
         kernel_folder = folder / "kernel"
         kernel_folder.mkdir()
+        if _sockets_fit(folder):
+            # Nobody else on this machine can listen in, as they could try with ports.
+            server_config.KernelManager.transport = "ipc"
         sockets, port = bind(ip, port)
         server = DashboardServer(config=server_config)
         server.dashboard = settings
@@ -97,6 +104,11 @@ def serve(
             server.log_level = logging.WARNING
         server.initialize([])
         server.start()
+
+
+def _sockets_fit(folder: Path) -> bool:
+    """Whether kernels can have unix sockets below the folder: their paths have to be short."""
+    return os.name == "posix" and len(str(folder)) + len(_SOCKET_NAME) <= _LONGEST_SOCKET_PATH
 
 
 def dashboard_notebook() -> Path:

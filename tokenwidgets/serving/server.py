@@ -30,6 +30,7 @@ __all__ = ["DashboardServer", "bind"]
 TEMPLATES = Path(__file__).parent / "templates"
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _LARGEST_BODY = 1_000_000
+_PING = 30_000
 
 
 class DashboardServer(Voila):
@@ -77,6 +78,8 @@ class DashboardServer(Voila):
             tokenwidgets_database=self.database,
             log_function=log_request,
             serve_traceback=False,
+            ws_ping_interval=_PING,
+            ws_ping_timeout=_PING,
             xsrf_cookies=True,
             xsrf_cookie_kwargs={
                 "samesite": "Strict",
@@ -96,6 +99,11 @@ class DashboardServer(Voila):
             },
         )
         return settings
+
+    def initialize(self, argv: Any = None) -> None:
+        """Voilà's, without a warning at each visit that our own notebook is not signed."""
+        super().initialize(argv)
+        self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
 
     def init_handlers(self) -> list[Any]:
         """All that is served. Not Voilà's own list: a new version may have a longer one."""

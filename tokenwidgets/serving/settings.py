@@ -12,6 +12,7 @@ from tokenwidgets import errors
 __all__ = ["DashboardSettings", "hardened"]
 
 THEMES = ("light", "dark")
+"""The themes that a visitor may choose."""
 
 WIDGETS = (
     "anywidget",
@@ -38,9 +39,10 @@ class DashboardSettings(Configurable):
         help="Whether browsers reach the dashboard by HTTPS, through a proxy: cookies are Secure.",
     ).tag(config=True)
     theme = traitlets.Enum(
-        THEMES,
-        "light",
-        help="The theme, light or dark; a visitor may choose with ?theme=dark.",
+        ("auto", *THEMES),
+        "auto",
+        help="""The theme: light, dark, or auto, which is what the visitor's system prefers. A
+        visitor may choose another with ?theme=dark.""",
     ).tag(config=True)
     max_kernels = traitlets.Int(
         20,
