@@ -127,6 +127,20 @@ export function onShown(element, takeFocus) {
 }
 
 /**
+ * When a view comes into sight again, give the keyboard back to what had it last, by `data-focus`.
+ * @param {HTMLElement} view @param {{left?: string}} memory outlives the view
+ * @param {() => HTMLElement|null|undefined} otherwise what takes it if that is gone
+ * @returns {() => void} stops it
+ */
+export function returnFocus(view, memory, otherwise) {
+  view.addEventListener("focusin", (event) => {
+    memory.left = /** @type {HTMLElement} */ (event.target).getAttribute("data-focus") ?? memory.left;
+  });
+  const last = () => /** @type {HTMLElement|null} */ (view.querySelector(`[data-focus="${CSS.escape(memory.left ?? "")}"]`));
+  return onShown(view, () => (last() ?? otherwise())?.focus());
+}
+
+/**
  * The root of a component: a tab panel if the component is one, else a plain section.
  * @param {any} model @param {HTMLElement} el @param {string} className
  * @returns {HTMLElement}

@@ -1,7 +1,7 @@
 /**
  * One page of a long list, with search, sorting and paging done by Python.
  */
-import { h, icon, onShown, redrawOn, replaceKeepingFocus, root, uniqueId } from "./dom.js";
+import { h, icon, redrawOn, replaceKeepingFocus, returnFocus, root, uniqueId } from "./dom.js";
 import { pager, tableHeader, tableRows } from "./table.js";
 
 const SEARCH_PAUSE = 250; // ms without a keystroke before the search is sent
@@ -143,7 +143,7 @@ function tableBox(model, act) {
   };
 }
 
-function render({ model, el }) {
+function render(memory, { model, el }) {
   const view = root(model, el, "tw-paged");
   const search = searchBox(model, (message) => model.send(message));
   // What is still being typed goes first, so that Python sees things in the order they were done.
@@ -158,9 +158,6 @@ function render({ model, el }) {
   });
   view.append(top.element, problem, table.box, pages.element);
 
-  // Whoever comes back to this screen finds the keyboard on the link they left it by.
-  let left = "";
-  view.addEventListener("focusin", (event) => { left = event.target.getAttribute("data-focus") ?? left; });
   const stops = [
     redrawOn(model, ["heading", "search_label", "search", "add_label"], () => { search.update(); top.update(); }),
     redrawOn(model, ["columns", "sort", "descending", "selectable"], table.updateHeader),
@@ -171,10 +168,14 @@ function render({ model, el }) {
     redrawOn(model, ["total", "page", "rows_per_page", "has_previous", "has_next"], () => pages.update({
       total: model.get("total"), page: model.get("page"), rowsPerPage: model.get("rows_per_page"),
       hasPrevious: model.get("has_previous"), hasNext: model.get("has_next") })),
-    onShown(view, () => (view.querySelector(`[data-focus="${CSS.escape(left)}"]`) ?? top.heading).focus()),
+    returnFocus(view, memory, () => top.heading),
     search.stop,
   ];
   return () => { for (const stop of stops) stop(); };
 }
 
-export default { render };
+// Whoever comes back to this screen finds the keyboard on the link they left it by.
+export default () => {
+  const memory = {};
+  return { render: (context) => render(memory, context) };
+};

@@ -120,9 +120,9 @@ export function pager({ onPrevious, onNext, onRowsPerPage }) {
   const id = uniqueId("rows");
   const count = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: () => onRowsPerPage?.(Number(count.value)) },
     ...ROWS_PER_PAGE.map((number) => h("option", { value: number }, String(number)))));
+  const steps = h("div", { class: "tw-bar tw-pages" }, previous, page, next);
   const element = h("div", { class: "tw-bar tw-pager" }, total, h("span", { class: "tw-spring" }),
-    onRowsPerPage && h("label", { class: "tw-muted", for: id }, "Rows per page"), onRowsPerPage && count,
-    h("div", { class: "tw-bar tw-pages" }, previous, page, next));
+    onRowsPerPage && h("label", { class: "tw-muted", for: id }, "Rows per page"), onRowsPerPage && count, steps);
   return {
     element,
     /** @param {{total: string, page: number, rowsPerPage?: number, hasPrevious: boolean, hasNext: boolean}} state */
@@ -132,6 +132,8 @@ export function pager({ onPrevious, onNext, onRowsPerPage }) {
       previous.setAttribute("aria-disabled", String(!state.hasPrevious));
       next.setAttribute("aria-disabled", String(!state.hasNext));
       if (state.rowsPerPage) count.value = String(state.rowsPerPage);
+      // A list that is always shown whole needs no way back and forth.
+      steps.hidden = !state.rowsPerPage && state.page === 1 && !state.hasPrevious && !state.hasNext;
     },
   };
 }
