@@ -9,6 +9,7 @@ from datetime import datetime
 from tokenwidgets.database import Database
 from tokenwidgets.directory import APIService, GroupService, MembershipService, UserService
 from tokenwidgets.history import HistoryService
+from tokenwidgets.imports import ImportService
 from tokenwidgets.preferences import PreferenceService
 from tokenwidgets.secret import DEFAULT_PREFIX
 from tokenwidgets.tokens import InventoryService, TokenService
@@ -32,6 +33,7 @@ class Platform:
     inventory: InventoryService
     history: HistoryService
     preferences: PreferenceService
+    imports: ImportService
 
     def __repr__(self) -> str:
         return f"<Platform {self.database.place} as {self.actor}>"
@@ -68,4 +70,5 @@ def open_platform(
         InventoryService(database, actor, clock=clock),
         HistoryService(database, actor, clock=clock),
         PreferenceService(database, actor, clock=clock),
+        ImportService(database, actor, clock=clock),
     )

@@ -95,6 +95,8 @@ def _plain_text(field: str, value: object, most: int) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > most:
         raise errors.InvalidValue(field, f"is too long: at most {most} characters.")
+    if text.isascii() and text.isprintable():
+        return text  # as most are, and imports have hundreds of thousands
     for character in text:
         if not _is_plain(character):
             raise errors.InvalidValue(

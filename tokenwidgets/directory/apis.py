@@ -15,7 +15,7 @@ from tokenwidgets.service import Service
 from tokenwidgets.text import check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Access, Control
 
-__all__ = ["APIRow", "APIService", "list_apis"]
+__all__ = ["APIRow", "APIService", "check_api", "find_api", "list_apis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class APIService(Service):
         action = "add API"
         with self.changing(Control.APIS, action, str(name)) as change:
             name = check_identifier("API name", name)
-            values = _checked(title or name, description, api_group, version_label, read_only)
+            values = check_api(title or name, description, api_group, version_label, read_only)
             same = func.lower(API.name) == name.lower()
             if change.session.scalar(select(API.id).where(same)) is not None:
                 raise errors.NameInUse("API name", f"there is an API {name} already.")
@@ -108,7 +108,7 @@ class APIService(Service):
                 raise errors.StaleVersion(
                     f"Somebody else changed the API {api.name} in the meantime.", _row(api)
                 )
-            values = _checked(
+            values = check_api(
                 api.title if title is None else title,
                 api.description if description is None else description,
                 api.api_group if api_group is None else api_group,
@@ -152,9 +152,10 @@ def find_api(session: Session, name: object) -> API:
     return api
 
 
-def _checked(
+def check_api(
     title: object, description: object, api_group: object, version_label: object, read_only: object
 ) -> dict[str, Any]:
+    """An API as it is stored, by column; ``InvalidValue`` if a value cannot be taken."""
     return {
         "title": check_name("Title", title, most=200),
         "description": check_note("Description", description),

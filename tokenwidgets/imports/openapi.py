@@ -1,0 +1,158 @@
+"""Read what an OpenAPI document (2.0 to 3.2, JSON or YAML) says of an API as a whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.errors import LineProblem
+from tokenwidgets.text import plain
+
+__all__ = ["APIDocument", "read_openapi"]
+
+_OPERATIONS = frozenset(
+    {"get", "head", "post", "put", "patch", "delete", "options", "trace", "query"}
+)
+_PROTOCOL = frozenset({"OPTIONS", "TRACE"})
+"""Methods that say nothing about what a client may do."""
+
+_MOST_DESCRIPTION = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class APIDocument:
+    """What is taken from a document; ``methods`` are those of all its operations."""
+
+    source: str
+    name: str
+    title: str
+    version: str
+    description: str
+    methods: frozenset[str]
+
+    @property
+    def read_only(self) -> bool:
+        """Whether no operation takes a POST, so that Full Access would add nothing to Read."""
+        return "POST" not in self.methods
+
+    @property
+    def closed_methods(self) -> tuple[str, ...]:
+        """The methods that it has and no token opens, sorted."""
+        return tuple(sorted(self.methods - {"GET", "HEAD", "POST"} - _PROTOCOL))
+
+
+def read_openapi(content: bytes, source: str, *, name: str = "") -> APIDocument:
+    """Read a document.
+
+    Args:
+        content: the file.
+        source: its name, for messages.
+        name: the API's name on the platform; its title in lower case with hyphens if empty.
+
+    Raises:
+        ImportRefused: it is neither JSON nor YAML; it says in which line.
+        InvalidValue: it is no OpenAPI document, or one without what an API needs.
+
+    """
+    document = _parse(content, source)
+    if not isinstance(document, Mapping) or not {"openapi", "swagger"} & set(document):
+        raise errors.InvalidValue(
+            source, "is no OpenAPI document: it has no `openapi` (or `swagger`) version at its top."
+        )
+    info = document.get("info")
+    title = info.get("title") if isinstance(info, Mapping) else None
+    if not isinstance(info, Mapping) or not isinstance(title, str) or not title.strip():
+        raise errors.InvalidValue(source, "has no `info` with a `title`, which OpenAPI requires.")
+    methods = frozenset(_methods(document, source))
+    if not methods:
+        raise errors.InvalidValue(source, "has no operation under `paths`, so there is no API.")
+    return APIDocument(
+        source,
+        name or _name(title, source),
+        _one_line(title, 200),
+        _one_line(info.get("version"), 100),
+        _one_line(info.get("summary") or info.get("description"), _MOST_DESCRIPTION),
+        methods,
+    )
+
+
+def _parse(content: bytes, source: str) -> Any:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise errors.ImportRefused(source, [LineProblem(line, "it is not UTF-8 text.")]) from None
+    try:
+        return json.loads(text) if text.lstrip().startswith("{") else _parse_yaml(text, source)
+    except json.JSONDecodeError as error:
+        problem = LineProblem(error.lineno, f"it is not JSON: {error.msg}.")
+    except RecursionError:
+        problem = LineProblem(1, "it is nested too deeply.")
+    raise errors.ImportRefused(source, [problem]) from None
+
+
+def _parse_yaml(text: str, source: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        problem = "it is not JSON, and YAML needs `pip install pyyaml`."
+        raise errors.ImportRefused(source, [LineProblem(1, problem)]) from None
+    try:
+        # Text, lists and mappings alone, and no numbers: version 1.10 is not 1.1.
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes no objects
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = 1 if mark is None else mark.line + 1
+        what = getattr(error, "problem", None) or "a character that YAML does not take"
+        problem = f"it is neither JSON nor YAML: {what}."
+        raise errors.ImportRefused(source, [LineProblem(line, problem)]) from None
+
+
+def _methods(document: Mapping[str, Any], source: str) -> Iterator[str]:
+    paths = document.get("paths") or {}
+    if not isinstance(paths, Mapping):
+        raise errors.InvalidValue(source, "has `paths` that are not a mapping of path to item.")
+    for path, item in paths.items():
+        if isinstance(path, str) and path.startswith("x-"):
+            continue
+        if isinstance(item, Mapping) and "$ref" in item:
+            item = _resolved(document, item["$ref"], f"{source}: {path}")
+        if not isinstance(item, Mapping):
+            raise errors.InvalidValue(source, f"has a path {str(path)[:100]} without operations.")
+        yield from (key.upper() for key in item if key in _OPERATIONS)
+        more = item.get("additionalOperations")
+        if isinstance(more, Mapping):
+            yield from map(str, more)
+
+
+def _resolved(document: Mapping[str, Any], reference: object, where: str) -> Any:
+    """What a reference within the document stands for."""
+    found: Any = document
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        raise errors.InvalidValue(
+            where, f"refers to {str(reference)[:100]}, outside the document: bundle it first."
+        )
+    for part in reference[2:].split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        found = found.get(key) if isinstance(found, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise errors.InvalidValue(where, f"refers to {reference[:100]}, which is not there.")
+    return found
+
+
+def _name(title: str, source: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:100]
+    if not name:
+        raise errors.InvalidValue(source, f"has a title that makes no name: {title!r}. Give one.")
+    return name
+
+
+def _one_line(value: object, most: int) -> str:
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    return plain(text if len(text) <= most else f"{text[: most - 1]}…", most)

@@ -1,0 +1,140 @@
+"""Imports as changes of the platform: authorised, audited, and all of a file or none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tokenwidgets import errors
+from tokenwidgets.audit import Entry
+from tokenwidgets.imports.api_write import write_api
+from tokenwidgets.imports.openapi import APIDocument
+from tokenwidgets.imports.user_file import read_users
+from tokenwidgets.imports.user_plan import UserChange, plan_users
+from tokenwidgets.imports.user_write import write_users
+from tokenwidgets.service import Service
+from tokenwidgets.text import plain
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["ImportReport", "ImportService", "Progress"]
+
+Progress = Callable[[int, int], None]
+"""Called with how many lines are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or would do: ``changes`` says it line by line, for people."""
+
+    source: str
+    added: int
+    changed: int
+    unchanged: int
+    changes: tuple[str, ...]
+
+
+class _DryRun(Exception):
+    """Everything went well, and is to be undone."""
+
+
+def _no_progress(done: int, total: int) -> None:
+    """For whoever does not look."""
+
+
+class ImportService(Service):
+    """Imports of users, for an actor with ``Application Users``, and of APIs, with ``APIs``."""
+
+    def users(
+        self,
+        content: bytes,
+        source: str,
+        *,
+        dry_run: bool = False,
+        progress: Progress = _no_progress,
+    ) -> ImportReport:
+        """Make users as a CSV file has them: new ones are added, known ones changed.
+
+        A column that is there is how it shall be, an empty cell included (but of ``active``);
+        what has no column stays as it is, and so does who has no line. Nobody is removed.
+
+        Args:
+            content: the file, as ``read_users`` takes it.
+            source: its name, for messages and the audit trail.
+            dry_run: only say what would be changed.
+            progress: called as the work goes on.
+
+        Raises:
+            ImportRefused: lines are bad, and nothing was changed; it names them all.
+            LastAdministrator: nobody would be left who can administer user groups.
+            NotAllowed: the actor lacks the control, or one that a group gives.
+
+        """
+        lines, problems = read_users(content, source)
+        progress(0, len(lines))
+        action = "import users"
+        try:
+            with self.changing(Control.APPLICATION_USERS, action, plain(source, 200)) as change:
+                changes, refused = plan_users(change.session, change.authority, lines)
+                problems = sorted([*problems, *refused], key=lambda problem: problem.line)
+                if problems:
+                    raise errors.ImportRefused(source, problems)
+                report = _report(source, len(lines), changes)
+                if changes:
+                    change.record(_headline(action, report))
+                    write_users(
+                        change, changes, lambda n: progress(report.unchanged + n, len(lines))
+                    )
+                else:
+                    change.nothing_to_do()
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            pass
+        progress(len(lines), len(lines))
+        return report
+
+    def apis(
+        self,
+        documents: Sequence[APIDocument],
+        *,
+        api_group: str | None = None,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Make APIs as their OpenAPI documents have them: new ones are added, known ones changed.
+
+        Args:
+            documents: as ``read_openapi`` gives them, no two of one name.
+            api_group: the group to put them into; None leaves known ones where they are.
+            dry_run: only say what would be changed.
+
+        Raises:
+            InvalidValue: a value cannot be taken.
+            NotAllowed: the actor lacks the control.
+
+        """
+        source = ", ".join(document.source for document in documents)
+        try:
+            with self.changing(Control.APIS, "import APIs", plain(source, 200)) as change:
+                told = [text for each in documents if (text := write_api(change, each, api_group))]
+                change.nothing_to_do()
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            pass
+        added = sum(text.startswith("add") for text in told)
+        return ImportReport(
+            source, added, len(told) - added, len(documents) - len(told), tuple(told)
+        )
+
+
+def _report(source: str, read: int, changes: Sequence[UserChange]) -> ImportReport:
+    added = sum(change.row_id is None for change in changes)
+    return ImportReport(
+        source, added, len(changes) - added, read - len(changes), tuple(map(str, changes))
+    )
+
+
+def _headline(action: str, report: ImportReport) -> Entry:
+    """The event under which those of the single users stand."""
+    counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
+    return Entry(action, plain(report.source, 200), detail=counts)
