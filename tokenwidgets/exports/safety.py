@@ -1,0 +1,52 @@
+"""Make texts safe for spreadsheets and for eyes, in ways that can be taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pandas as pd
+
+__all__ = ["FORMULA", "as_text", "each_once", "from_text", "plain", "spelled_out"]
+
+# What a spreadsheet takes for a formula, also in full width and after space or apostrophes.
+FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+
+# Controls, line and paragraph separators, lone surrogates, not characters at all, and what
+# turns the direction of the text around it or cannot be seen.
+_UNSEEN = (
+    "\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff"
+)
+_TO_SPELL = re.compile(rf"[{_UNSEEN}]|\\(?=u[0-9a-f]{{4}})")
+_SPELLED = re.compile(r"\\u([0-9a-f]{4})")
+
+
+def spelled_out(text: str) -> str:
+    r"""The text with each character that cannot be seen as ``\u202e``."""
+    return _TO_SPELL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def plain(text: str) -> str:
+    """The text that ``spelled_out`` was given."""
+    return _SPELLED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def as_text(text: str) -> str:
+    """The text for CSV, where only an apostrophe keeps a spreadsheet from running it."""
+    text = spelled_out(text)
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def from_text(text: str) -> str:
+    """The text that ``as_text`` was given."""
+    return plain(text[1:] if text[:1] == "'" and FORMULA.match(text[1:]) else text)
+
+
+def each_once(values: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Change texts, each distinct one once; what lacks stays so."""
+    distinct = pd.unique(values.dropna())
+    changed = {text: new for text in distinct if (new := change(text)) != text}
+    if not changed:
+        return values
+    return values.map(lambda text: changed.get(text, text), na_action="ignore").astype("str")
