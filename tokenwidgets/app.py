@@ -59,18 +59,15 @@ class ApplicationUsers(ipywidgets.VBox):
 
     def _open(self, control: Control) -> None:
         self.shell.bar.current = control.value
-        self.shell.say("")
         self._screens[control].show()
 
     def _open_user(self, user_id: str | None) -> None:
-        self.shell.say("")
         if user_id is None:
             self.detail.add()
         else:
             self.detail.open(user_id)
 
     def _close_user(self) -> None:
-        self.shell.say("")
         self.users.show()
 
     def __repr__(self) -> str:

@@ -70,9 +70,15 @@ class Shell:
             self.bar.warn("Something went wrong. It was written to the server's log.")
 
     def run(self, action: Action) -> None:
-        """Do it within ``trouble``, and offer to do it again."""
+        """Do what a person asked for within ``trouble``, and offer to do it again."""
+        said = self.bar.notice["serial"]
+        self.bar.busy = True
         with self.trouble(lambda: self.run(action)):
             action()
+        if self.bar.notice["serial"] == said and self.bar.notice["text"]:
+            # What was said of the last thing is not true of this one.
+            self.say("")
+        self.bar.busy = False
 
     def ask(
         self,

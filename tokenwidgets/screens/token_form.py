@@ -9,7 +9,7 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of, iso
+from tokenwidgets.screens.words import beside, iso
 from tokenwidgets.tokens import TokenRow
 from tokenwidgets.vocabulary import (
     DEFAULT_MONTHS,
@@ -65,7 +65,8 @@ class TokenForm:
 
     def _fill(self, title: str, notice: str = "") -> None:
         token = self._token
-        apis = self._shell.platform.apis.list()
+        # Those of no group come last; else the order of the service stands.
+        apis = sorted(self._shell.platform.apis.list(), key=lambda api: not api.api_group)
         offered = {api.name for api in apis}
         with self.form.hold_sync():
             self.form.title = title
@@ -109,7 +110,7 @@ class TokenForm:
             else:
                 self._edit(self._token, message, grants)
         except errors.InvalidValue as error:
-            self.form.errors = {error.field: error.problem}
+            self.form.errors = beside(error)
         except errors.UnknownAPI as error:
             self.form.errors = {"Access": str(error)}
         except errors.StaleVersion as error:
@@ -133,8 +134,8 @@ class TokenForm:
         else:
             made = [tokens.add(self._owner, message.name, grants, months=months)]
         self._leave()
-        what = f"“{made[0].token.name}”" if len(made) == 1 else count_of(len(made), "", "tokens")
-        self._shell.say(f"{what} {'was' if len(made) == 1 else 'were'} added.")
+        name = f"“{made[0].token.name}” was"
+        self._shell.say(f"{name if len(made) == 1 else f'{len(made):,} tokens were'} added.")
         self._shell.reveal(made)
 
     def _edit(self, token: TokenRow, message: SaveToken, grants: dict[str, Access]) -> None:

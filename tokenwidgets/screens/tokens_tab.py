@@ -58,6 +58,14 @@ class TokensTab:
         return self.grid
 
     def _do(self, message: Any) -> None:
+        try:
+            self._carry_out(message)
+        except (errors.TokenEnded, errors.UnknownToken):
+            # What is on show is out of date.
+            self._refresh()
+            raise
+
+    def _carry_out(self, message: Any) -> None:
         match message:
             case ShowEnded(shown=shown):
                 self.grid.show_ended = shown

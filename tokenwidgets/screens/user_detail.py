@@ -96,11 +96,12 @@ class UserDetail:
         match message:
             case Close():
                 self._close()
-            case SelectTab():
-                self._open_tab()
+            case SelectTab() if self._user is not None:
+                # Anew, since the user or the actor's own controls may have changed.
+                self.open(self._user.user_id)
             case ShowTabs() if self._user is not None:
                 self._shell.platform.preferences.set(_HIDDEN, list(self.strip.hidden))
-                self._open_tab()
+                self.open(self._user.user_id)
 
     def _open_tab(self) -> None:
         if self._user is None:

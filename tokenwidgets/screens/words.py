@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from tokenwidgets import errors
 from tokenwidgets.history import EventRow
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["access_summary", "count_of", "event_row", "iso"]
+__all__ = ["access_summary", "beside", "count_of", "event_row", "iso"]
+
+_BEGINNINGS = frozenset({"is", "must", "cannot", "has", "choose", "there"})
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
+_MOST_NAMED = 10
+_DETAILS = {
+    "api_group": "group",
+    "expires_at": "expires",
+    "hint": "token",
+    "is_active": "active",
+    "old_secret_ends_at": "old secret works until",
+    "read_only": "GET only",
+    "version_label": "version",
+}
 
 
 def iso(instant: datetime | None) -> str | None:
@@ -32,6 +48,14 @@ def access_summary(grants: Mapping[str, Access]) -> str:
     return ", ".join(words) or "None"
 
 
+def beside(error: errors.InvalidValue) -> dict[str, str]:
+    """What is wrong, by the name of the field that it stands beside."""
+    first, _, _ = error.problem.partition(" ")
+    problem = error.problem
+    # Not when it begins with what somebody typed: jdoe is not Jdoe.
+    return {error.field: problem[:1].upper() + problem[1:] if first in _BEGINNINGS else problem}
+
+
 def event_row(event: EventRow) -> dict[str, Any]:
     """An audit event as a row of an ``EventList``."""
     return {
@@ -41,29 +65,71 @@ def event_row(event: EventRow) -> dict[str, Any]:
         "action": event.action,
         "subject": event.subject,
         "outcome": event.outcome,
-        "details": _details(event.detail),
+        "details": "; ".join(_details(event.action, event.detail)),
     }
 
 
-def _details(detail: Mapping[str, Any]) -> str:
-    return "; ".join(f"{key.replace('_', ' ')}: {_plain(value)}" for key, value in detail.items())
+def _details(action: str, detail: Mapping[str, Any]) -> list[str]:
+    match detail:
+        case {"before": dict() as before, "after": dict() as after}:
+            return [_changed(_name(key), before.get(key), after[key]) for key in after]
+        case _ if action.startswith("edit "):
+            return [_edited(key, change) for key, change in detail.items()]
+        case _:
+            return [_said(key, value) for key, value in detail.items() if key != "token_ids"]
+
+
+def _edited(key: str, change: Any) -> str:
+    match change:
+        case [before, after]:
+            return _changed(_name(key), before, after)
+        case dict():
+            pairs = {api: pair for api, pair in change.items() if _is_pair(pair)}
+            return _some(_changed(api, before, after) for api, (before, after) in pairs.items())
+        case _:
+            return _said(key, change)
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def _changed(name: str, before: Any, after: Any) -> str:
+    return f"{name}: {_plain(before)} → {_plain(after)}"
+
+
+def _said(key: str, value: Any) -> str:
+    if key == "access" and isinstance(value, dict):
+        apis = defaultdict(list)
+        for api, level in sorted(value.items()):
+            apis[level].append(api)
+        return "; ".join(f"{level}: {_some(names)}" for level, names in sorted(apis.items()))
+    return f"{_name(key)}: {_plain(value)}"
+
+
+def _name(key: str) -> str:
+    return _DETAILS.get(key, key.replace("_", " "))
+
+
+def _some(texts: Iterable[str]) -> str:
+    every = list(texts)
+    more = len(every) - _MOST_NAMED
+    return ", ".join(every[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _plain(value: Any) -> str:
     match value:
-        case [before, after] if not isinstance(before, Mapping):
-            return f"{_plain(before)} → {_plain(after)}"
-        case list() if len(value) > 10:
-            return f"{', '.join(map(_plain, value[:10]))} and {len(value) - 10} more"
         case list():
-            return ", ".join(map(_plain, value)) or "none"
+            return _some(map(_plain, value)) or "none"
         case dict():
-            return ", ".join(f"{key} {_plain(each)}" for key, each in value.items()) or "none"
+            return _some(f"{key} {_plain(each)}" for key, each in value.items()) or "none"
         case True:
             return "yes"
         case False:
             return "no"
         case "" | None:
             return "nothing"
+        case str() if _INSTANT.fullmatch(value):
+            return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case _:
             return str(value)

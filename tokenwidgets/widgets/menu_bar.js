@@ -25,6 +25,8 @@ function messageArea(model) {
     dismiss.hidden = !text;
     // Emptied first and filled a moment later, the same words are read out again.
     if (text) setTimeout(() => { region.textContent = plain(text); }, 30);
+    // Trouble must be seen, also by who has scrolled down.
+    if (text && kind === "alert") element.scrollIntoView({ block: "nearest" });
   };
   return {
     element,

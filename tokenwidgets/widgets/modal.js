@@ -18,7 +18,7 @@ export function rememberFocus() {
   const home = before?.closest(".tw");
   const find = () => {
     if (before?.isConnected && before !== document.body && isShown(before)) return before;
-    const page = [...document.querySelectorAll(".tw :is(button, a[href], input, select, [tabindex])")]
+    const page = [...document.querySelectorAll(":is(.tw, .tw *):is(button, a[href], input, select, [tabindex])")]
       .filter((element) => isShown(element) && !element.closest("dialog"));
     return page.find((element) => mark && element.getAttribute("data-focus") === mark)
       ?? page.find((element) => name && element.tagName === before?.tagName && nameOf(element) === name)
