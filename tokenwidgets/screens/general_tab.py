@@ -8,7 +8,7 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import beside, count_of
+from tokenwidgets.screens.words import count_of
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.profile_form import CancelProfile, ProfileForm, SaveProfile
 
@@ -91,7 +91,7 @@ class GeneralTab:
                 department=message.department,
             )
         except errors.InvalidValue as error:
-            self.form.errors = beside(error)
+            self.form.errors = {error.field: error.problem}
             return
         self._added(user.user_id)
         self._shell.say(f"{user.user_id} was added.")
@@ -124,7 +124,7 @@ class GeneralTab:
                 is_active=message.active,
             )
         except errors.InvalidValue as error:
-            self.form.errors = beside(error)
+            self.form.errors = {error.field: error.problem}
             return
         except errors.StaleVersion as error:
             self._user = self._shell.platform.users.get(user.user_id)

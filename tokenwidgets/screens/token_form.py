@@ -9,7 +9,7 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import beside, iso
+from tokenwidgets.screens.words import iso
 from tokenwidgets.tokens import TokenRow
 from tokenwidgets.vocabulary import (
     DEFAULT_MONTHS,
@@ -110,7 +110,7 @@ class TokenForm:
             else:
                 self._edit(self._token, message, grants)
         except errors.InvalidValue as error:
-            self.form.errors = beside(error)
+            self.form.errors = {error.field: error.problem}
         except errors.UnknownAPI as error:
             self.form.errors = {"Access": str(error)}
         except errors.StaleVersion as error:

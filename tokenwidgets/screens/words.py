@@ -8,13 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tokenwidgets import errors
 from tokenwidgets.history import EventRow
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["access_summary", "beside", "count_of", "event_row", "iso"]
+__all__ = ["access_summary", "count_of", "event_row", "iso"]
 
-_BEGINNINGS = frozenset({"is", "must", "cannot", "has", "choose", "there"})
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 _MOST_NAMED = 10
 _DETAILS = {
@@ -46,14 +44,6 @@ def access_summary(grants: Mapping[str, Access]) -> str:
     }
     words = [f"{level.label.split()[0]}: {count}" for level, count in counts.items() if count]
     return ", ".join(words) or "None"
-
-
-def beside(error: errors.InvalidValue) -> dict[str, str]:
-    """What is wrong, by the name of the field that it stands beside."""
-    first, _, _ = error.problem.partition(" ")
-    problem = error.problem
-    # Not when it begins with what somebody typed: jdoe is not Jdoe.
-    return {error.field: problem[:1].upper() + problem[1:] if first in _BEGINNINGS else problem}
 
 
 def event_row(event: EventRow) -> dict[str, Any]:

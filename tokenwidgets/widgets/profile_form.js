@@ -27,7 +27,7 @@ function textField({ key, label, most, type = "text", hint = "" }) {
       hintText.textContent = adding ? hint : "";
     },
     tell(/** @type {string|undefined} */ problem) {
-      error.textContent = problem ? plain(problem) : "";
+      error.textContent = problem ? `${label}: ${plain(problem)}` : "";
       if (problem) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     },
