@@ -61,7 +61,7 @@ class PostgreSQL:
         """Make a database like the template, and give its URL."""
         self._made += 1
         name = f"test_{self._made}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url.set(database=name)
 
     def drop(self, url: URL) -> None:
@@ -92,25 +92,41 @@ def postgresql() -> Iterator[PostgreSQL]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the schema and the administrator "admin", to be copied."""
-    path = tmp_path_factory.mktemp("template") / "platform.db"
-    database = Database(f"sqlite:///{path}")
-    initialise(database, "admin", name="Ada Admin", clock=FakeClock())
-    database.close()
-    return path
+def populate(platform: Platform) -> None:
+    """Add what the fixture ``populated`` says."""
+    platform.apis.add("orders", title="Orders", api_group="Sales")
+    platform.apis.add("billing", title="Billing", api_group="Finance")
+    platform.apis.add("reports", title="Reports", api_group="Finance", read_only=True)
+    platform.users.add("jdoe", "Jane Doe", email="jdoe@example.org", department="Finance")
+    platform.users.add("asmith", "Alan Smith", email="asmith@example.org", department="Sales")
 
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql: PostgreSQL) -> str:
-    """The name of a PostgreSQL database with the same in it, to be copied."""
-    url = postgresql.create()
+def make_template(url: str | URL, *, populated: bool) -> None:
+    """Make a database to be copied: the schema, the administrator, and the rest if told."""
     database = Database(url)
     initialise(database, "admin", name="Ada Admin", clock=FakeClock())
+    if populated:
+        populate(open_platform(database, "admin", clock=FakeClock()))
     database.close()
-    assert url.database is not None
-    return url.database
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Path]:
+    """The SQLite files to be copied; the one at True is populated."""
+    folder = tmp_path_factory.mktemp("templates")
+    paths = {populated: folder / f"{populated}.db" for populated in (False, True)}
+    for populated, path in paths.items():
+        make_template(f"sqlite:///{path}", populated=populated)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def postgresql_templates(postgresql: PostgreSQL) -> dict[bool, str]:
+    """The names of the PostgreSQL databases to be copied; the one at True is populated."""
+    urls = {populated: postgresql.create() for populated in (False, True)}
+    for populated, url in urls.items():
+        make_template(url, populated=populated)
+    return {populated: str(url.database) for populated, url in urls.items()}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -120,19 +136,23 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(
+    sqlite_templates: dict[bool, Path], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Database]:
     """As ``database``, on SQLite alone: the file ``tmp_path / "platform.db"``."""
     path = tmp_path / "platform.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(sqlite_templates["populated" in request.fixturenames], path)
     database = Database(f"sqlite:///{path}")
     yield database
     database.close()
 
 
 @pytest.fixture
-def postgresql_database(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[Database]:
+def postgresql_database(
+    postgresql: PostgreSQL, postgresql_templates: dict[bool, str], request: pytest.FixtureRequest
+) -> Iterator[Database]:
     """As ``database``, on PostgreSQL alone."""
-    url = postgresql.create(postgresql_template)
+    url = postgresql.create(postgresql_templates["populated" in request.fixturenames])
     database = Database(url)
     yield database
     database.close()
@@ -192,9 +212,4 @@ def populated(platform: Platform) -> Platform:
     APIs: "orders", "billing", and "reports", which is read-only. Users: "jdoe" (Jane Doe, of
     Finance) and "asmith" (Alan Smith, of Sales).
     """
-    platform.apis.add("orders", title="Orders", api_group="Sales")
-    platform.apis.add("billing", title="Billing", api_group="Finance")
-    platform.apis.add("reports", title="Reports", api_group="Finance", read_only=True)
-    platform.users.add("jdoe", "Jane Doe", email="jdoe@example.org", department="Finance")
-    platform.users.add("asmith", "Alan Smith", email="asmith@example.org", department="Sales")
     return platform
