@@ -100,9 +100,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_users_department", ["department", "user_id"], unique=False)
         batch_op.create_index("ix_users_email", ["email", "user_id"], unique=False)
         batch_op.create_index("ix_users_name", ["name", "user_id"], unique=False)
-        batch_op.create_index(
-            "uq_users_user_id_any_case", [sa.text("lower(user_id)")], unique=True
-        )
+        batch_op.create_index("uq_users_user_id_any_case", [sa.text("lower(user_id)")], unique=True)
 
     op.create_table(
         "group_controls",
