@@ -34,13 +34,16 @@ function radioGroup(api, level, index) {
   return { element, radios, why };
 }
 
+/** "price-list" and "Price list" are the same words. */
+const asWords = (text) => text.toLocaleLowerCase().replace(/[-_.\s]+/g, " ");
+
 /** @returns {Row} */
 function tableRow(api, level, index, group) {
   const { element: choice, radios, why } = radioGroup(api, level, index);
   const element = h("tr", { role: "row", "data-level": level },
     h("th", { role: "rowheader", scope: "row" },
       h("span", { class: "tw-api", dir: "auto" }, plain(api.name)), " ",
-      api.title && api.title !== api.name && h("span", { class: "tw-muted", dir: "auto" }, plain(api.title)), " ", why),
+      api.title && asWords(api.title) !== asWords(api.name) && h("span", { class: "tw-muted", dir: "auto" }, plain(api.title)), " ", why),
     h("td", { role: "cell" }, choice));
   const text = [api.name, api.title, api.group].join("\n").toLocaleLowerCase();
   return { api, element, group, radios, level, text };
