@@ -4,6 +4,7 @@
  */
 import { accessTable, LEVELS } from "./access_table.js";
 import { h, onShown, plain, redrawOn, relative, root, time, uniqueId } from "./dom.js";
+import { watchUnsaved } from "./guard.js";
 
 const LEAST_TO_SKIP = 10; // APIs, from which on a link leads past their table
 
@@ -199,12 +200,14 @@ function render({ model, el }) {
   });
   view.append(form.element);
 
+  const guard = watchUnsaved(view, form.value);
   const fill = () => {
     nonce = model.get("form");
     form.fill();
     if (asked && model.get("notice")) form.notice.focus();
     asked = false;
     form.end.wait(false);
+    guard.settle();
   };
   const showProblems = () => {
     const problems = model.get("errors");
@@ -224,6 +227,7 @@ function render({ model, el }) {
     redrawOn(model, ["serial"], fill),
     redrawOn(model, ["errors", "answered"], showProblems),
     onShown(view, form.name.focus),
+    guard.stop,
   ];
   return () => { for (const stop of stops) stop(); };
 }

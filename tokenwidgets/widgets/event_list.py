@@ -15,7 +15,7 @@ class EventList(PagedTable):
     """One page of audit events.
 
     A row: ``key`` (the event's number as a string), ``at`` (ISO 8601), ``actor``, ``action``,
-    ``subject``, ``outcome`` (``done``, ``refused``, or a badge) and ``details`` (text).
+    ``subject``, ``outcome`` (``done``, ``denied``, or a badge) and ``details`` (see ``more``).
     There is a search box only when ``search_label`` is set.
     """
 
@@ -35,7 +35,7 @@ class EventList(PagedTable):
             ("action", "Action", "text"),
             ("subject", "Subject", "text"),
             ("outcome", "Outcome", "badge"),
-            ("details", "Details", "text"),
+            ("details", "Details", "more"),
         )
         return [
             {"key": key, "label": label, "kind": kind, "sortable": False}

@@ -2,6 +2,7 @@
  * The application's top bar: the menu of screens, who is acting, messages, and whether Python is there.
  */
 import { h, icon, plain, redrawOn, root } from "./dom.js";
+import { leave } from "./guard.js";
 import { menuButton } from "./popup.js";
 
 const PING_EVERY = 20_000; // ms
@@ -83,7 +84,7 @@ function lostBanner() {
 function render({ model, el }) {
   const view = root(model, el, "tw-menu-bar");
   const menu = menuButton({ label: "Security", before: icon("shield"), buttonClass: "tw-quiet",
-    onChoose: (name) => model.send({ type: "open-screen", name }) });
+    onChoose: (name) => leave(menu.button, () => model.send({ type: "open-screen", name })) });
   const actor = h("span", { class: "tw-actor-name" });
   const actorId = h("span", { class: "tw-muted tw-actor-id" });
   const initial = h("span", { class: "tw-initial", "aria-hidden": "true" });

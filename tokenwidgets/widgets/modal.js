@@ -5,7 +5,7 @@ import { h, uniqueId } from "./dom.js";
 
 /** What a person would call a control. */
 const nameOf = (/** @type {Element} */ element) => (element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
-const isShown = (/** @type {Element} */ element) => element.getClientRects().length > 0;
+export const isShown = (/** @type {Element} */ element) => element.getClientRects().length > 0;
 
 /**
  * Remember where the keyboard focus is.

@@ -1,6 +1,7 @@
 /**
  * One page of a long list, with search, sorting and paging done by Python.
  */
+import { actionBar } from "./acting.js";
 import { h, icon, redrawOn, replaceKeepingFocus, returnFocus, root, uniqueId } from "./dom.js";
 import { pager, tableHeader, tableRows } from "./table.js";
 
@@ -88,6 +89,23 @@ function selection(model, body, send) {
   };
 }
 
+/** What can be done with the rows that are ticked; there as long as there are any. */
+function selectedBar(model, act) {
+  const count = h("span", { role: "status", class: "tw-count" });
+  const acts = actionBar(act);
+  const element = h("div", { class: "tw-bar tw-selected" }, count, acts.element);
+  return {
+    element,
+    update() {
+      const selected = model.get("selected").length;
+      element.hidden = !model.get("selectable") || model.get("actions").length === 0;
+      count.textContent = selected ? `${selected.toLocaleString()} selected` : "None selected";
+      acts.update(model.get("actions").map((action) => ({ ...action, disabled: action.disabled || selected === 0 })));
+    },
+    stop: acts.stop,
+  };
+}
+
 /** Heading, search and the button that adds. */
 function topBar(model, search, act) {
   const heading = h("h2", { tabindex: "-1" });
@@ -127,6 +145,7 @@ function tableBox(model, act) {
     updateRows() {
       replaceKeepingFocus(body, ...tableRows(model.get("columns"), model.get("rows"), {
         onOpen: (key) => act({ type: "open-row", key }),
+        onAct: (action, key) => act({ type: "act-on-row", action, key }),
         ...(model.get("selectable") ? { selected: new Set(model.get("selected")), onSelect: chosen.onSelect } : {}),
       }));
       chosen.update();
@@ -156,7 +175,8 @@ function render(memory, { model, el }) {
     onNext: () => act({ type: "next-page" }),
     onRowsPerPage: (count) => act({ type: "rows-per-page", count }),
   });
-  view.append(top.element, problem, table.box, pages.element);
+  const selected = selectedBar(model, act);
+  view.append(top.element, problem, selected.element, table.box, pages.element);
 
   const stops = [
     redrawOn(model, ["heading", "search_label", "search", "add_label"], () => { search.update(); top.update(); }),
@@ -169,7 +189,9 @@ function render(memory, { model, el }) {
       total: model.get("total"), page: model.get("page"), rowsPerPage: model.get("rows_per_page"),
       hasPrevious: model.get("has_previous"), hasNext: model.get("has_next") })),
     returnFocus(view, memory, () => top.heading),
+    redrawOn(model, ["selected", "selectable", "actions"], selected.update),
     search.stop,
+    selected.stop,
   ];
   return () => { for (const stop of stops) stop(); };
 }

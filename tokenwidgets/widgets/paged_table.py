@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 import traitlets
 
+from tokenwidgets.widgets.acting import Act
 from tokenwidgets.widgets.component import Component, Message
 from tokenwidgets.widgets.paging import NextPage, PreviousPage
 
 __all__ = [
     "ROWS_PER_PAGE",
+    "Act",
+    "ActOnRow",
     "AddRow",
     "NextPage",
     "OpenRow",
@@ -57,6 +60,13 @@ class AddRow(Message, tag="add-row", frozen=True):
     """The button that adds was pressed."""
 
 
+class ActOnRow(Message, tag="act-on-row", frozen=True):
+    """A row's link of an ``action`` column was followed; ``action`` is the column's key."""
+
+    action: Annotated[str, msgspec.Meta(max_length=100)]
+    key: _Key
+
+
 class Select(Message, tag="select", frozen=True):
     """The rows that are ticked now, by key: all of them, not only the one that changed."""
 
@@ -76,9 +86,22 @@ class PagedTable(Component, asset="paged_table"):
     - ``badge``: a string, or ``{"text", "kind"}`` with the kind ``good``, ``warn`` or ``bad``
     - ``list``: a list of strings
     - ``yesno``: a bool
+    - ``more``: a string, or ``{"summary", "items"}`` with pairs of a name and a text to unfold
+    - ``action``: the text of a link that does something with the row, or nothing
     """
 
-    messages = (Search, SortBy, PreviousPage, NextPage, RowsPerPage, OpenRow, AddRow, Select)
+    messages = (
+        Search,
+        SortBy,
+        PreviousPage,
+        NextPage,
+        RowsPerPage,
+        OpenRow,
+        AddRow,
+        Select,
+        Act,
+        ActOnRow,
+    )
 
     heading = traitlets.Unicode("", help="The heading above; empty for none.").tag(sync=True)
     label = traitlets.Unicode("", help="The table's accessible name.").tag(sync=True)
@@ -115,6 +138,9 @@ class PagedTable(Component, asset="paged_table"):
     selectable = traitlets.Bool(False, help="Whether rows have check boxes.").tag(sync=True)
     selected = traitlets.List(
         traitlets.Unicode(), help="Keys of the ticked rows; only rows of this page can be."
+    ).tag(sync=True)
+    actions = traitlets.List(
+        traitlets.Dict(), help="Buttons for the ticked rows: name, label, kind, items, disabled."
     ).tag(sync=True)
     busy = traitlets.Bool(False, help="Whether an answer is awaited.").tag(sync=True)
     chosen = traitlets.Unicode("", help="Key of the row that was opened last.")

@@ -1,78 +1,42 @@
 /**
  * A user's profile.
  */
-import { h, plain, redrawOn, root, uniqueId } from "./dom.js";
+import { h, plain, redrawOn, root } from "./dom.js";
+import { switchField, textField } from "./fields.js";
+import { watchUnsaved } from "./guard.js";
 
-/** The text fields: their keys in the profile, labels, kinds and most characters. */
+/** The text fields: their names in the profile, labels, kinds and most characters. */
 const FIELDS = [
-  { key: "user_id", label: "User ID", most: 100, hint: "Letters, digits and . _ @ + - ; it cannot be changed later." },
-  { key: "name", label: "Name", most: 100 },
-  { key: "email", label: "Email", most: 320, type: "email" },
-  { key: "department", label: "Department", most: 100 },
+  { name: "user_id", label: "User ID", most: 100, hint: "Letters, digits and . _ @ + - ; it cannot be changed later." },
+  { name: "name", label: "Name", most: 100 },
+  { name: "email", label: "Email", most: 320, type: "email" },
+  { name: "department", label: "Department", most: 100 },
 ];
 
-/** A text field with room for a hint and what is wrong with it. */
-function textField({ key, label, most, type = "text", hint = "" }) {
-  const id = uniqueId(key);
-  const input = /** @type {HTMLInputElement} */ (h("input", { id, type, maxlength: most * 4, autocomplete: "off", spellcheck: "false",
-    "data-focus": key, "aria-describedby": `${id}-hint ${id}-error` }));
-  const hintText = h("p", { class: "tw-hint", id: `${id}-hint` });
-  const error = h("p", { class: "tw-error", id: `${id}-error` });
-  return {
-    label,
-    input,
-    element: h("div", { class: "tw-field" }, h("label", { for: id }, label), input, hintText, error),
-    allow(/** @type {boolean} */ writable, /** @type {boolean} */ adding) {
-      input.readOnly = !writable;
-      hintText.textContent = adding ? hint : "";
-    },
-    tell(/** @type {string|undefined} */ problem) {
-      error.textContent = problem ? `${label}: ${plain(problem)}` : "";
-      if (problem) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    },
-  };
-}
-
-/** The text fields by key, with the departments to choose from. */
-function textFields() {
-  const fields = Object.fromEntries(FIELDS.map((field) => [field.key, textField(field)]));
-  const list = h("datalist", { id: uniqueId("departments") });
-  fields.department.input.setAttribute("list", list.id);
-  fields.department.element.append(list);
-  return { fields, setDepartments: (names) => list.replaceChildren(...names.map((name) => h("option", { value: name }))) };
-}
-
-/** Whether the user is active. */
-function activeBox() {
-  const id = uniqueId("active");
-  const input = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-focus": "active", "aria-describedby": `${id}-hint` }));
-  const element = h("div", { class: "tw-field tw-active" }, h("label", { class: "tw-choice" }, input, "Active"),
-    h("p", { class: "tw-hint", id: `${id}-hint` }, "A user who is not active can neither sign in nor call an API."));
-  return { input, element };
-}
+const ACTIVE = { name: "active", label: "Active", hint: "A user who is not active can neither sign in nor call an API." };
 
 function render({ model, el }) {
   const view = root(model, el, "tw-profile");
-  const { fields, setDepartments } = textFields();
-  const active = activeBox();
+  const fields = Object.fromEntries(FIELDS.map((field) => [field.name, textField({ ...field, hint: "" })]));
+  const active = switchField(ACTIVE);
   const warning = h("div", { class: "tw-notice", "data-kind": "warn", role: "alert" });
   const problem = h("div", { class: "tw-notice", "data-kind": "bad", role: "alert" });
   const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-profile" }) }, "Cancel");
   const buttons = h("div", { class: "tw-bar" }, h("button", { type: "submit", class: "tw-primary", "data-focus": "save" }, "Save"), cancel);
   const grid = h("div", { class: "tw-grid" }, ...Object.values(fields).map((field) => field.element));
+  const entered = () => ({ ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.get()])), active: active.get() });
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!model.get("editable")) return;
-    const texts = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.input.value]));
-    model.send({ type: "save-profile", ...texts, active: active.input.checked });
+    model.send({ type: "save-profile", ...entered() });
   };
   view.append(h("form", { class: "tw-stack", novalidate: true, onsubmit: save }, warning, problem, grid, active.element, buttons));
 
+  const guard = watchUnsaved(view, entered);
   const fill = () => {
     const profile = model.get("profile");
-    for (const [key, field] of Object.entries(fields)) field.input.value = profile[key] ?? "";
-    active.input.checked = Boolean(profile.active);
+    for (const [key, field] of Object.entries({ ...fields, active })) field.set(profile[key]);
+    guard.settle();
   };
   const showErrors = () => {
     const errors = { ...model.get("errors") };
@@ -87,15 +51,17 @@ function render({ model, el }) {
   const stops = [
     redrawOn(model, ["editable", "adding"], () => {
       const [editable, adding] = [model.get("editable"), model.get("adding")];
-      for (const [key, field] of Object.entries(fields)) field.allow(editable && (adding || key !== "user_id"), adding);
-      active.input.disabled = !editable;
+      for (const [key, field] of Object.entries(fields)) field.allow(editable && (adding || key !== "user_id"));
+      for (const { name, hint } of FIELDS) fields[name].setHint(adding && hint ? hint : "");
+      active.allow(editable);
       active.element.hidden = adding;
       buttons.hidden = !editable;
     }),
-    redrawOn(model, ["departments"], () => setDepartments(model.get("departments"))),
+    redrawOn(model, ["departments"], () => fields.department.setOptions(model.get("departments"))),
     redrawOn(model, ["serial"], fill),
     redrawOn(model, ["warning"], () => { warning.textContent = plain(model.get("warning")); warning.hidden = !model.get("warning"); }),
     redrawOn(model, ["errors", "serial"], showErrors),
+    guard.stop,
   ];
   return () => { for (const stop of stops) stop(); };
 }

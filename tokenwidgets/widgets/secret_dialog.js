@@ -4,6 +4,7 @@
  */
 import { h, plain, root, uniqueId } from "./dom.js";
 import { modal } from "./modal.js";
+import { saveBlob } from "./save.js";
 
 const GIVE_WAY = 400; // ms by which a page that is not in front leaves a claim to the one that is
 
@@ -36,9 +37,7 @@ function saveAsCsv(tokens) {
   const text = lines.map((line) => `${line.join(",")}\r\n`).join("");
   // The mark by which Excel knows UTF-8, but only where it is needed.
   const mark = /[^\u0000-\u007f]/.test(text) ? "\ufeff" : "";
-  const url = URL.createObjectURL(new Blob([mark, text], { type: "text/csv;charset=utf-8" }));
-  h("a", { href: url, download: "new-tokens.csv" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  saveBlob(new Blob([mark, text], { type: "text/csv;charset=utf-8" }), "new-tokens.csv");
 }
 
 /** One secret with its button "Copy". */

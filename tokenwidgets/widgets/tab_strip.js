@@ -1,7 +1,9 @@
 /**
  * The header of a detail screen: whose it is, its tabs, which of them are shown, and the way back.
  */
+import { actionBar } from "./acting.js";
 import { h, icon, onShown, plain, redrawOn, replaceKeepingFocus, root } from "./dom.js";
+import { leave } from "./guard.js";
 import { hangPopup, menuButton } from "./popup.js";
 import { badge } from "./table.js";
 
@@ -44,7 +46,7 @@ function tabList(model) {
   const element = h("div", { role: "tablist" });
   const tabs = () => /** @type {HTMLElement[]} */ ([...element.children]);
   const select = (/** @type {string} */ name) => {
-    if (name !== model.get("selected")) model.send({ type: "select-tab", name });
+    if (name !== model.get("selected")) leave(element, () => model.send({ type: "select-tab", name }));
   };
   element.addEventListener("keydown", (event) => {
     const at = tabs().indexOf(/** @type {HTMLElement} */ (document.activeElement));
@@ -75,10 +77,11 @@ function render({ model, el }) {
   const badges = h("span", { class: "tw-bar tw-badges" });
   const chooser = tabChooser(model);
   const close = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": "Close", title: "Close",
-    onclick: () => model.send({ type: "close" }) }, icon("close"));
+    onclick: () => leave(close, () => model.send({ type: "close" })) }, icon("close"));
   const list = tabList(model);
+  const acts = actionBar((message) => leave(acts.element, () => model.send(message)));
   view.append(
-    h("div", { class: "tw-title" }, h("div", { class: "tw-bar tw-spring" }, heading, badges), chooser.element, close),
+    h("div", { class: "tw-title" }, h("div", { class: "tw-bar tw-spring" }, heading, badges), acts.element, chooser.element, close),
     list.element,
   );
   const stops = [
@@ -89,7 +92,9 @@ function render({ model, el }) {
       badges.replaceChildren(...model.get("badges").map(badge));
     }),
     redrawOn(model, ["tabs", "hidden", "selected"], () => { list.update(); chooser.update(); }),
+    redrawOn(model, ["actions"], () => acts.update(model.get("actions"))),
     onShown(view, () => heading.focus()),
+    acts.stop,
     chooser.close,
   ];
   return () => { for (const stop of stops) stop(); };

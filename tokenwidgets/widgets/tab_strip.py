@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
+from tokenwidgets.widgets.acting import Act
 from tokenwidgets.widgets.component import Component, Message
 
-__all__ = ["Close", "SelectTab", "ShowTabs", "TabStrip"]
+__all__ = ["Act", "Close", "SelectTab", "ShowTabs", "TabStrip"]
 
 _Name = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -38,12 +39,15 @@ class TabStrip(Component, asset="tab_strip"):
     a visible tab, as long as there is one.
     """
 
-    messages = (SelectTab, ShowTabs, Close)
+    messages = (SelectTab, ShowTabs, Close, Act)
 
     heading = traitlets.Unicode("", help="The name in the heading.").tag(sync=True)
     subheading = traitlets.Unicode("", help="The User ID beside it.").tag(sync=True)
     badges: traitlets.List[Any] = traitlets.List(
         help="Badges: strings, or dicts with text and kind."
+    ).tag(sync=True)
+    actions = traitlets.List(
+        traitlets.Dict(), help="Buttons beside the heading: name, label, kind, items, disabled."
     ).tag(sync=True)
     tabs = traitlets.List(traitlets.Unicode(), help="The tabs that the actor may see.").tag(
         sync=True

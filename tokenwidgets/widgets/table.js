@@ -48,16 +48,30 @@ const CELLS = {
   badge,
   list: badgeList,
   yesno: (value) => h("span", { class: "tw-yesno", "data-yes": String(Boolean(value)) }, value ? "Yes" : "No"),
+  more: moreCell,
   text: (value) => plain(value),
 };
 
-function tableCell(column, row, onOpen) {
+/** A summary, and what is behind it: texts by name. */
+function moreCell(value) {
+  if (typeof value === "string") return plain(value);
+  if (value.items.length === 0) return plain(value.summary);
+  return h("details", { class: "tw-more" }, h("summary", {}, plain(value.summary)),
+    h("dl", {}, ...value.items.flatMap(([name, text]) => [h("dt", {}, plain(name)), h("dd", {}, plain(text))])));
+}
+
+/** @typedef {{onOpen: (key: string) => void, onAct?: (action: string, key: string) => void}} CellEvents */
+
+function tableCell(column, row, { onOpen, onAct }, rowName) {
   const value = row[column.key];
   const none = value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
   let content = "—";
   if (column.kind === "link") {
     content = h("a", { href: "#", "data-focus": `${column.key}:${row.key}`,
       onclick: (event) => { event.preventDefault(); onOpen(row.key); } }, plain(none ? row.key : value));
+  } else if (column.kind === "action" && !none) {
+    content = h("a", { href: "#", "data-focus": `${column.key}:${row.key}`, "aria-label": plain(`${value} ${rowName}`),
+      onclick: (event) => { event.preventDefault(); onAct?.(column.key, row.key); } }, plain(value));
   } else if (!none) content = (CELLS[column.kind] ?? CELLS.text)(value);
   return h("td", { role: "cell", "data-label": column.label, "data-kind": column.kind,
     "data-empty": none && column.kind !== "link", class: column.kind === "number" ? "tw-number" : null }, content);
@@ -66,14 +80,14 @@ function tableCell(column, row, onOpen) {
 /**
  * The rows of a table.
  * @param {Column[]} columns @param {Record<string, any>[]} rows
- * @param {{onOpen: (key: string) => void, selected?: Set<string>, onSelect?: (key: string, on: boolean) => void}} options
+ * @param {CellEvents & {selected?: Set<string>, onSelect?: (key: string, on: boolean) => void}} options
  * @returns {HTMLElement[]}
  */
-export function tableRows(columns, rows, { onOpen, selected, onSelect }) {
+export function tableRows(columns, rows, { selected, onSelect, ...events }) {
   return rows.map((row) => {
-    const cells = columns.map((column) => tableCell(column, row, onOpen));
+    const name = columns[0] ? plain(row[columns[0].key] ?? row.key) : row.key;
+    const cells = columns.map((column) => tableCell(column, row, events, name));
     if (selected && onSelect) {
-      const name = columns[0] ? plain(row[columns[0].key] ?? row.key) : row.key;
       cells.unshift(h("td", { role: "cell", class: "tw-select" },
         h("input", { type: "checkbox", "aria-label": `Select ${name}`, "data-key": row.key,
           "data-focus": `select:${row.key}`, onchange: (event) => onSelect(row.key, event.target.checked) })));

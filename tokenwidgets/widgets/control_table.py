@@ -1,0 +1,47 @@
+"""ControlTable: which controls a user group gives to its members."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import traitlets
+
+from tokenwidgets.widgets.component import Component, Message
+
+__all__ = ["ControlTable", "GrantAll", "RevokeAll", "SetControl"]
+
+
+class SetControl(Message, tag="set-control", frozen=True):
+    """A control's check box was ticked (``given``) or cleared."""
+
+    control: Annotated[str, msgspec.Meta(max_length=1000)]
+    given: bool
+
+
+class GrantAll(Message, tag="grant-all", frozen=True):
+    """The button "Grant All" was pressed."""
+
+
+class RevokeAll(Message, tag="revoke-all", frozen=True):
+    """The button "Revoke All" was pressed."""
+
+
+class ControlTable(Component, asset="control_table"):
+    """A table of controls by screen, with a check box a row in the column "Access".
+
+    A control: ``name``, ``screen``, ``about`` (what it is good for), ``given`` (bool), ``locked``
+    (why its check box cannot be changed; empty if it can) and ``lacks`` (what it still needs to
+    have any effect; empty if nothing).
+    """
+
+    messages = (SetControl, GrantAll, RevokeAll)
+
+    controls: traitlets.List[dict[str, Any]] = traitlets.List(
+        traitlets.Dict(), help="The controls, in their order; those of a screen together."
+    ).tag(sync=True)
+    notice = traitlets.Unicode("", help="What to know; empty for none.").tag(sync=True)
+    can_change = traitlets.Bool(True, help="Whether check boxes can be changed.").tag(sync=True)
+    serial = traitlets.Int(0, help="Raise it to show ``controls`` in place of what is ticked.").tag(
+        sync=True
+    )

@@ -1,0 +1,114 @@
+/**
+ * The top of a screen: heading, buttons and filters. What is being typed is never lost.
+ */
+import { actionBar } from "./acting.js";
+import { h, plain, redrawOn, returnFocus, root, uniqueId } from "./dom.js";
+
+const TYPING_PAUSE = 300; // ms without a keystroke before what is typed is sent
+const TYPES = { search: "search", date: "date" };
+
+/** One filter's control. */
+function filterPart(filter, { onNow, onLater }) {
+  const id = uniqueId("filter");
+  const attributes = { id, "data-focus": `filter:${filter.name}`, "aria-describedby": `${id}-error` };
+  const typed = filter.kind === "search" || filter.kind === "text";
+  const control = /** @type {HTMLInputElement|HTMLSelectElement} */ (filter.kind === "select"
+    ? h("select", { ...attributes, onchange: onNow })
+    : h("input", { ...attributes, type: TYPES[filter.kind] ?? "text", maxlength: "1000", autocomplete: "off", spellcheck: "false" }));
+  control.addEventListener(typed ? "input" : "change", typed ? onLater : onNow);
+  if (typed) {
+    control.addEventListener("search", onNow); // Enter, or the cross that empties the box
+    control.addEventListener("change", onNow);
+    control.addEventListener("keydown", (event) => { if (/** @type {KeyboardEvent} */ (event).key === "Enter") onNow(); });
+  }
+  const label = h("label", { for: id });
+  const error = h("p", { class: "tw-error", id: `${id}-error` });
+  const element = h("div", { class: "tw-field", "data-kind": filter.kind }, label, control, error);
+  return {
+    element,
+    control,
+    /** Show what it is, and its value unless it is being typed. */
+    show(/** @type {any} */ next, /** @type {string} */ value, /** @type {string} */ problem, /** @type {boolean} */ typing) {
+      label.textContent = plain(next.label);
+      if (next.kind === "select") {
+        const options = next.options.map((option) => h("option", { value: option.value }, plain(option.label)));
+        if (value && !next.options.some((option) => option.value === value)) options.push(h("option", { value }, plain(value)));
+        control.replaceChildren(...options);
+      } else control.setAttribute("placeholder", plain(next.placeholder ?? ""));
+      if (!(typing && document.activeElement === control)) control.value = value;
+      element.toggleAttribute("data-set", Boolean(value));
+      error.textContent = plain(problem);
+      control.setAttribute("aria-invalid", String(Boolean(problem)));
+    },
+  };
+}
+
+/** All filters, and the button that empties them. */
+function filterGrid(model) {
+  const clear = h("button", { type: "button", class: "tw-quiet tw-clear", "data-focus": "clear", onclick: () => {
+    clearTimeout(timer);
+    timer = 0;
+    for (const part of parts.values()) part.control.value = "";
+    sent = "{}";
+    model.send({ type: "clear-filters" });
+    [...parts.values()][0]?.control.focus();
+  } }, "Clear filters");
+  const element = h("div", { class: "tw-filters", role: "search" }, clear);
+  let parts = new Map();
+  let timer = 0;
+  let sent = "{}";
+  const values = () => Object.fromEntries([...parts].map(([name, part]) => [name, part.control.value]).filter(([, value]) => value.trim()));
+  const onNow = () => {
+    clearTimeout(timer);
+    timer = 0;
+    const text = JSON.stringify(values());
+    if (text === sent) return;
+    sent = text;
+    model.send({ type: "filter", values: values() });
+  };
+  const onLater = () => { clearTimeout(timer); timer = setTimeout(onNow, TYPING_PAUSE); };
+  return {
+    element,
+    flush: () => { if (timer) onNow(); },
+    update() {
+      const filters = model.get("filters");
+      const set = model.get("values");
+      const before = parts;
+      parts = new Map(filters.map((filter) => [filter.name, before.get(filter.name) ?? filterPart(filter, { onNow, onLater })]));
+      if ([...parts.keys()].join("\n") !== [...before.keys()].join("\n")) {
+        element.replaceChildren(...[...parts.values()].map((part) => part.element), clear);
+      }
+      for (const filter of filters) {
+        parts.get(filter.name).show(filter, set[filter.name] ?? "", model.get("problems")[filter.name] ?? "", Boolean(timer));
+      }
+      if (!timer) sent = JSON.stringify(values());
+      clear.hidden = !Object.values(set).some(Boolean);
+      element.setAttribute("aria-label", `Filters: ${plain(model.get("heading"))}`);
+      element.hidden = filters.length === 0;
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+function render(memory, { model, el }) {
+  const view = root(model, el, "tw-filter-bar");
+  const heading = h("h2", { tabindex: "-1" });
+  const grid = filterGrid(model);
+  // What is still being typed goes first, so that Python sees things in the order they were done.
+  const acts = actionBar((message) => { grid.flush(); model.send(message); });
+  view.append(h("div", { class: "tw-bar" }, heading, h("span", { class: "tw-spring" }), acts.element), grid.element);
+  const stops = [
+    redrawOn(model, ["heading"], () => { heading.textContent = plain(model.get("heading")); heading.hidden = !model.get("heading"); }),
+    redrawOn(model, ["actions"], () => acts.update(model.get("actions"))),
+    redrawOn(model, ["filters", "values", "problems", "heading"], grid.update),
+    returnFocus(view, memory, () => heading),
+    grid.stop,
+    acts.stop,
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+export default () => {
+  const memory = {};
+  return { render: (context) => render(memory, context) };
+};

@@ -1,0 +1,67 @@
+"""FilterBar: the top of a screen: its heading, what can be done there, and its filters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import traitlets
+
+from tokenwidgets.widgets.acting import Act
+from tokenwidgets.widgets.component import Component, Message
+
+__all__ = ["Act", "ClearFilters", "Filter", "FilterBar"]
+
+
+class Filter(Message, tag="filter", frozen=True):
+    """Filters were set; ``values`` has those of all, by their names."""
+
+    values: Annotated[
+        dict[
+            Annotated[str, msgspec.Meta(max_length=100)],
+            Annotated[str, msgspec.Meta(max_length=10_000)],
+        ],
+        msgspec.Meta(max_length=50),
+    ]
+
+
+class ClearFilters(Message, tag="clear-filters", frozen=True):
+    """The button "Clear filters" was pressed."""
+
+
+class FilterBar(Component, asset="filter_bar"):
+    """A heading, buttons, and filters for whatever is below.
+
+    A filter has a ``name``, a ``label`` and a ``kind``: ``search`` or ``text`` (sent when nothing
+    was typed for a moment, or on Enter), ``date`` (``2026-07-31`` or empty), or ``select`` with
+    ``options``, a list of ``{"value", "label"}`` whose empty value is no filter. An action has a
+    ``name``, a ``label``, and perhaps a ``kind`` (primary, danger), ``items`` of a menu, and
+    ``disabled``.
+    """
+
+    messages = (Filter, ClearFilters, Act)
+
+    heading = traitlets.Unicode("", help="The screen's heading.").tag(sync=True)
+    actions = traitlets.List(traitlets.Dict(), help="The buttons beside the heading.").tag(
+        sync=True
+    )
+    filters = traitlets.List(traitlets.Dict(), help="The filters, in their order.").tag(sync=True)
+    values: traitlets.Dict[str, str] = traitlets.Dict(
+        help="The filters' values by name; empty where there is none."
+    ).tag(sync=True)
+    problems: traitlets.Dict[str, str] = traitlets.Dict(
+        help="Why a filter's value cannot be taken, by the filter's name."
+    ).tag(sync=True)
+
+    def known(self, message: Filter) -> dict[str, str]:
+        """The message's values of the filters that there are, without those that are empty."""
+        names = {each["name"] for each in self.filters}
+        return {name: text for name, text in message.values.items() if name in names and text}
+
+    def handle(self, message: Any) -> None:
+        """Show what was set; who listens may change it again."""
+        match message:
+            case Filter():
+                self.values = self.known(message)
+            case ClearFilters():
+                self.values = {}

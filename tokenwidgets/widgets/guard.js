@@ -1,0 +1,67 @@
+/**
+ * Changes that are not saved are not lost by a slip: whoever would leave a form with some is asked.
+ *
+ * A form marks its root with `data-unsaved`, so that components whose code is apart know of it.
+ */
+import { h } from "./dom.js";
+import { isShown, modal } from "./modal.js";
+
+const UNSAVED = "data-unsaved";
+
+/**
+ * Keep watch over a form.
+ * @param {HTMLElement} view the component's root
+ * @param {() => unknown} state what is entered, as JSON would have it
+ */
+export function watchUnsaved(view, state) {
+  let saved = JSON.stringify(state());
+  const warn = (/** @type {Event} */ event) => event.preventDefault();
+  const look = () => {
+    const unsaved = JSON.stringify(state()) !== saved;
+    view.toggleAttribute(UNSAVED, unsaved);
+    window[unsaved ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
+  };
+  // After the form's own listeners, some of which change more than was touched.
+  const later = () => queueMicrotask(look);
+  view.addEventListener("input", later);
+  view.addEventListener("change", later);
+  return {
+    look,
+    /** What is entered now is what is stored. */
+    settle() {
+      saved = JSON.stringify(state());
+      look();
+    },
+    stop() {
+      view.removeAttribute(UNSAVED);
+      window.removeEventListener("beforeunload", warn);
+    },
+  };
+}
+
+/**
+ * Do it, unless that would lose something; then only if the person agrees.
+ * @param {HTMLElement} from where they asked for it
+ * @param {() => void} act
+ */
+export function leave(from, act) {
+  const whole = from.closest(".tw-application") ?? document;
+  const forms = [...whole.querySelectorAll(`[${UNSAVED}]`)].filter(isShown);
+  if (forms.length === 0) {
+    act();
+    return;
+  }
+  const stay = h("button", { type: "button", onclick: () => close() }, "Keep editing");
+  const go = h("button", { type: "button", class: "tw-danger", onclick: () => {
+    for (const form of forms) form.removeAttribute(UNSAVED);
+    close();
+    act();
+  } }, "Leave without saving");
+  const dialog = modal({ onEscape: () => close(), className: "tw-question" },
+    h("div", { class: "tw-stack" }, h("p", {}, "What you have entered is not saved yet."), h("div", { class: "tw-bar tw-answers" }, stay, go)));
+  dialog.heading.textContent = "Leave without saving?";
+  from.closest(".tw")?.append(dialog.element);
+  const close = () => { dialog.close(); dialog.element.remove(); };
+  dialog.open();
+  stay.focus();
+}
