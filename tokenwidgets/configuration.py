@@ -22,6 +22,7 @@ __all__ = ["ConfiguredApp", "TokenWidgets", "environment_config", "load_config"]
 
 _ENVIRONMENT = {
     "TOKENWIDGETS_DATABASE_URL": ("TokenWidgets", "database_url"),
+    "TOKENWIDGETS_DEMO_DATABASE_URL": ("Demo", "database_url"),
     "TOKENWIDGETS_TOKEN_PREFIX": ("TokenWidgets", "token_prefix"),
     "TOKENWIDGETS_IDENTITY_SOURCE": ("TokenWidgets", "identity_source"),
     "TOKENWIDGETS_LOCAL_USER": ("LocalIdentity", "user_id"),
