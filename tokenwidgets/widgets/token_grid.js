@@ -84,13 +84,14 @@ function actionLinks(act) {
 }
 
 /** The table, and what stands in its place when there is nothing in it. */
-function tableBox(model, act) {
+function tableBox(model, memory, act) {
   const head = h("thead", { role: "rowgroup" }, tableHeader(COLUMNS, { sort: "", descending: false, onSort: () => {} }));
   const body = h("tbody", { role: "rowgroup" });
   const table = h("table", { role: "table", class: "tw-table" }, head, body);
   const empty = h("div", { class: "tw-empty" });
   const links = actionLinks(act);
   const open = new Set();
+  let next = null;
   const tableRow = (row) => {
     const cells = [h("span", { class: "tw-token-name", dir: "auto" }, plain(row.name)), secretCell(row), accessCell(row, open),
       time(row.created), expiresCell(row), row.last_used || row.still_presented ? usedCell(row) : h("span", { class: "tw-muted" }, "Never"),
@@ -106,10 +107,16 @@ function tableBox(model, act) {
   };
   return {
     element: h("div", { class: "tw-table-box" }, table, empty),
+    /** @returns {HTMLElement|null} where the keyboard goes on if the link that had it went with its row */
+    next: () => next?.isConnected ? next : null,
     update() {
       const [rows, user] = [model.get("rows"), plain(model.get("user"))];
+      const left = /** @type {HTMLElement|null} */ (body.querySelector(`[data-focus="${CSS.escape(memory.left ?? "")}"]`));
+      const place = [...body.children].indexOf(left?.closest("tr"));
       replaceKeepingFocus(body, ...rows.map(tableRow));
       links.drawn();
+      const row = body.children[Math.min(place, rows.length - 1)];
+      next = left?.isConnected ? null : row?.querySelector(`[data-action="${left?.dataset.action}"]`) ?? null;
       table.setAttribute("aria-label", `API tokens of ${user}`);
       table.hidden = rows.length === 0;
       empty.hidden = rows.length > 0;
@@ -148,9 +155,11 @@ function render(memory, { model, el }) {
   const view = root(model, el, "tw-token-grid");
   const act = (message) => model.send(message);
   const top = topBar(model, act);
-  const table = tableBox(model, act);
+  const table = tableBox(model, memory, act);
   const pages = pager({ onPrevious: () => act({ type: "previous-page" }), onNext: () => act({ type: "next-page" }) });
   view.append(top.element, table.element, pages.element, tokenHelp());
+  // A dialog that has revoked a token gives the keyboard back to this panel as a whole.
+  view.addEventListener("focus", () => table.next()?.focus());
 
   const stops = [
     redrawOn(model, ["rows", "user", "can_add", "show_ended"], table.update),
