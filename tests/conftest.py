@@ -57,11 +57,13 @@ class PostgreSQL:
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
 
-    def create(self, template: str = "template1") -> URL:
+    def create(self, template: str = "template0") -> URL:
         """Make a database like the template, and give its URL."""
         self._made += 1
         name = f"test_{self._made}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        # The same rules for letters wherever the tests run.
+        locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY {locale}")
         return self.url.set(database=name)
 
     def drop(self, url: URL) -> None:

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tokenwidgets.authority import Reach
+from tokenwidgets.directory.apis import find_api
+from tokenwidgets.directory.groups import find_group
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.instants import check_instant
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import AuditEvent, User
+from tokenwidgets.search import containing
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["EventRow", "HistoryService", "matching"]
+
+_API_ACTIONS = ("add API", "edit API", "activate API", "deactivate API")
+_GROUP_ACTIONS = ("add group", "edit group", "set controls", "add member", "remove member")
+_MOST_RENAMINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,37 @@ class HistoryService(Service):
         with self.reading(Control.ACTIVITY) as (session, authority):
             user = user_within(session, authority, Control.ACTIVITY, user_id)
             return _page(session, [AuditEvent.user_id == user.user_id], cursor, rows)
+
+    def of_group(
+        self, name: str, *, cursor: Cursor | None = None, rows: int = ROWS_PER_PAGE
+    ) -> Page[EventRow]:
+        """What was done to a user group, under all names that it has had, for ``User Groups``.
+
+        Raises:
+            UnknownGroup: there is none of this name.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.USER_GROUPS) as (session, _):
+            group = find_group(session, name)
+            return _page(session, [_about_group(session, group.name)], cursor, rows)
+
+    def of_api(
+        self, name: str, *, cursor: Cursor | None = None, rows: int = ROWS_PER_PAGE
+    ) -> Page[EventRow]:
+        """What was done to an API, for ``APIs``.
+
+        Raises:
+            UnknownAPI: there is none of this name.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.APIS) as (session, _):
+            about = [
+                AuditEvent.subject == find_api(session, name).name,
+                AuditEvent.action.in_(_API_ACTIONS),
+            ]
+            return _page(session, about, cursor, rows)
 
     def page(
         self,
@@ -120,10 +158,8 @@ def matching(
         where.append(AuditEvent.at >= check_instant("Since", since))
     if until is not None:
         where.append(AuditEvent.at < check_instant("Until", until))
-    if words := search.strip()[:200]:
-        columns = (AuditEvent.actor, AuditEvent.action, AuditEvent.subject, AuditEvent.user_id)
-        where.append(or_(*(column.icontains(words, autoescape=True) for column in columns)))
-    return where
+    columns = (AuditEvent.actor, AuditEvent.action, AuditEvent.subject, AuditEvent.user_id)
+    return where + containing(search, *columns)
 
 
 def _within(reach: Reach) -> ColumnElement[bool]:
@@ -131,6 +167,31 @@ def _within(reach: Reach) -> ColumnElement[bool]:
     if reach.everybody:
         return true()
     return AuditEvent.user_id.in_(select(User.user_id).where(reach.where()))
+
+
+def _about_group(session: Session, name: str) -> ColumnElement[bool]:
+    """The events about a group by its name, and before it was renamed by the one before that."""
+    about = AuditEvent.action.in_(_GROUP_ACTIONS)
+    parts: list[ColumnElement[bool]] = []
+    before: ColumnElement[bool] = true()
+    for _ in range(_MOST_RENAMINGS):
+        edits = select(AuditEvent.id, AuditEvent.detail).where(
+            AuditEvent.subject == name, AuditEvent.action == "edit group", before
+        )
+        renamed = next(
+            (
+                (event_id, detail["name"][0])
+                for event_id, detail in session.execute(edits.order_by(AuditEvent.id.desc()))
+                if "name" in detail
+            ),
+            None,
+        )
+        since = true() if renamed is None else AuditEvent.id >= renamed[0]
+        parts.append(and_(AuditEvent.subject == name, before, since))
+        if renamed is None:
+            break
+        before, name = AuditEvent.id < renamed[0], renamed[1]
+    return and_(about, or_(*parts))
 
 
 def _page(

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -26,6 +19,7 @@ from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import Membership, Token, User, UserGroup
+from tokenwidgets.search import containing
 from tokenwidgets.service import Service
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
@@ -82,7 +76,10 @@ class UserService(Service):
             words = ", ".join(get_args(UserSort))
             raise errors.InvalidValue("sort", f"must be one of {words}, not {sort!r}.")
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
-            where = [authority.reach(Control.APPLICATION_USERS).where(), *_matching(search)]
+            where = [
+                authority.reach(Control.APPLICATION_USERS).where(),
+                *containing(search, User.user_id, User.name, User.email),
+            ]
             total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
             key, source = sort_key(sort, self._clock())
             keys = [key] if sort == "user_id" else [key, User.user_id]
@@ -235,14 +232,6 @@ def _columns(keys: Sequence[SQLColumnExpression[Any]]) -> Select[Any]:
         User.is_active,
         User.version,
     )
-
-
-def _matching(search: str) -> list[ColumnElement[bool]]:
-    words = search.strip()[:200]
-    if not words:
-        return []
-    columns = (User.user_id, User.name, User.email)
-    return [or_(*(column.icontains(words, autoescape=True) for column in columns))]
 
 
 def check_profile(name: object, email: object, department: object) -> dict[str, str]:

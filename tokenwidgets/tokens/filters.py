@@ -14,6 +14,7 @@ from tokenwidgets import errors
 from tokenwidgets.authority import Reach
 from tokenwidgets.instants import check_instant
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
+from tokenwidgets.search import containing
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
 
 __all__ = ["TokenFilter", "conditions", "status_expression"]
@@ -178,18 +179,11 @@ def _in_time(wanted: TokenFilter, at: datetime) -> list[ColumnElement[bool]]:
 
 
 def _matching(search: str) -> list[ColumnElement[bool]]:
-    words = search.strip()[:200]
-    if not words:
+    owner = containing(search, User.user_id, User.name)
+    if not owner:
         return []
-    of_owner = or_(
-        User.user_id.icontains(words, autoescape=True), User.name.icontains(words, autoescape=True)
-    )
-    return [
-        or_(
-            Token.name.icontains(words, autoescape=True),
-            Token.owner_id.in_(select(User.id).where(of_owner)),
-        )
-    ]
+    of_owner = Token.owner_id.in_(select(User.id).where(*owner))
+    return [or_(*containing(search, Token.name), of_owner)]
 
 
 def _several(value: Any) -> list[Any]:
