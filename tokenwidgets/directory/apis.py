@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
-from tokenwidgets.schema import API
+from tokenwidgets.schema import API, Grant, Token
 from tokenwidgets.service import Service
 from tokenwidgets.text import check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Access, Control
 
-__all__ = ["APIRow", "APIService", "check_api", "find_api", "list_apis"]
+__all__ = ["APIRow", "APIService", "APIUse", "check_api", "find_api", "list_apis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,17 @@ class APIRow:
         return (Access.NONE, Access.READ) if self.read_only else tuple(Access)
 
 
+@dataclass(frozen=True, slots=True)
+class APIUse:
+    """What would stop working without an API: the live tokens that open it, the last use (UTC).
+
+    ``last_used_at`` is that of the tokens whose own last use was of this API.
+    """
+
+    live_tokens: int
+    last_used_at: datetime | None
+
+
 class APIService(Service):
     """Reads and changes of APIs, for an actor with ``APIs``."""
 
@@ -50,6 +62,35 @@ class APIService(Service):
         # Who gives tokens has to see what they open.
         with self.reading(Control.APIS, instead=Control.API_TOKENS) as (session, _):
             return list_apis(session, inactive=inactive)
+
+    def get(self, name: str) -> APIRow:
+        """One API, active or not.
+
+        Raises:
+            UnknownAPI: there is none of this name.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.APIS) as (session, _):
+            return _row(find_api(session, name))
+
+    def use(self, name: str) -> APIUse:
+        """How many tokens open an API, and how recently one did.
+
+        Raises:
+            UnknownAPI: there is none of this name.
+            NotAllowed: the actor lacks the control.
+
+        """
+        at = self._clock()
+        with self.reading(Control.APIS) as (session, _):
+            api = find_api(session, name)
+            granted = select(Grant.token_id).where(Grant.api_id == api.id)
+            live = select(func.count()).where(
+                Token.id.in_(granted), Token.revoked_at.is_(None), Token.expires_at > at
+            )
+            last = select(func.max(Token.last_used_at)).where(Token.last_used_api_id == api.id)
+            return APIUse(session.scalar(live) or 0, session.scalar(last))
 
     def add(
         self,

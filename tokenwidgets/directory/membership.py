@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from tokenwidgets.audit import Entry
 from tokenwidgets.directory.groups import find_group
 from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
 from tokenwidgets.directory.lookup import user_within
-from tokenwidgets.schema import GroupControl, Membership, UserGroup
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.schema import GroupControl, Membership, User, UserGroup
+from tokenwidgets.search import containing
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["MembershipRow", "MembershipService"]
+__all__ = ["MemberRow", "MembershipRow", "MembershipService"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,62 @@ class MembershipRow:
     is_member: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A user who is in a group."""
+
+    user_id: str
+    name: str
+    email: str
+    department: str
+    is_active: bool
+
+
 class MembershipService(Service):
     """Reads and changes of memberships, for ``Application Users > User Groups``."""
+
+    def of_group(
+        self,
+        group: str,
+        *,
+        search: str = "",
+        cursor: Cursor | None = None,
+        rows: int = ROWS_PER_PAGE,
+    ) -> Page[MemberRow]:
+        """Some of the group's members by User ID, for an actor with ``User Groups``.
+
+        Args:
+            group: the group's name.
+            search: part of a User ID, a name or an e-mail address; case does not matter.
+            cursor: ``next`` or ``previous`` of another page of the same search.
+            rows: how many at most, 1 to 1,000.
+
+        Raises:
+            UnknownGroup: there is none of this name.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self.reading(Control.USER_GROUPS) as (session, _):
+            where = [
+                User.id.in_(
+                    select(Membership.user_id).where(
+                        Membership.group_id == find_group(session, group).id
+                    )
+                ),
+                *containing(search, User.user_id, User.name, User.email),
+            ]
+            total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
+            columns = select(User.user_id, User.name, User.email, User.department, User.is_active)
+            page = fetch(
+                session,
+                columns.where(*where),
+                [User.user_id],
+                cursor=cursor,
+                limit=rows,
+                descending=False,
+                total=total,
+            )
+            return page.map(lambda found: [MemberRow(**row._mapping) for row in found])
 
     def of_user(self, user_id: str) -> tuple[MembershipRow, ...]:
         """All groups by name, and whether the user is in each.
