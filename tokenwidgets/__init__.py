@@ -35,10 +35,12 @@ _HOMES = {
     "access_matrix": "frames",
     "connect": "connection",
     "events": "frames",
+    "export": "exports",
     "grants": "frames",
     "inventory": "frames",
     "load_config": "configuration",
     "open_platform": "platform",
+    "read_export": "exports",
     "show": "dashboard",
 }
 

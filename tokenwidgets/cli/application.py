@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from jupyter_core.application import JupyterApp, NoStart
@@ -57,6 +58,10 @@ class TokenWidgetsApp(Family):
         "group": (_COMMANDS + "groups.Groups", "User groups: controls and members."),
         "api": (_COMMANDS + "apis.APIs", "Add, list and import APIs."),
         "token": (_COMMANDS + "tokens.Tokens", "Add, list, regenerate and revoke tokens."),
+        "inventory": (_COMMANDS + "inventory.Inventory", "All tokens, as a list or a file."),
+        "expiring": (_COMMANDS + "expiry.Expiring", "List the tokens that expire soon."),
+        "remind": (_COMMANDS + "expiry.Remind", "Remind people of tokens that expire soon."),
+        "scan": (_COMMANDS + "scan.ScanFiles", "Find leaked secrets in files."),
         "verify": (_COMMANDS + "verify.Verify", "Ask whether a secret opens an API."),
     }
 
@@ -74,6 +79,9 @@ class TokenWidgetsApp(Family):
 
 def main() -> NoReturn:
     """Run the command of this process and exit with its status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the terminal cannot show is no reason to stop in the middle of a list.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -83,7 +91,6 @@ def run(argv: Sequence[str]) -> int:
     0: done. 1: refused, or trouble with the database (``verify``: denied). 2: not understood, or
     a bad setting (``verify``: trouble).
     """
-    TokenWidgetsApp.clear_instance()
     application = TokenWidgetsApp.instance()
     try:
         with contextlib.suppress(NoStart):
@@ -102,7 +109,8 @@ def run(argv: Sequence[str]) -> int:
             return _CLOSED_PIPE  # nobody reads on, as after `| head`
         return _told(application, error)
     finally:
-        Application.clear_instance()
+        for each in _chain(application):
+            type(each).clear_instance()
     return 0
 
 
@@ -114,9 +122,7 @@ def _give_up_output() -> None:
 
 def _told(application: Application, error: Exception) -> int:
     """Say what is wrong, and the exit status for it."""
-    command: Any = application
-    while command.subapp is not None:
-        command = command.subapp
+    *_, command = _chain(application)
     if command.log_level <= 10:
         command.log.debug("Where it comes from:", exc_info=error)
     if isinstance(error, UsageError):
@@ -126,6 +132,13 @@ def _told(application: Application, error: Exception) -> int:
         return 2
     say(f"tokenwidgets: {error}")
     return 2 if isinstance(error, errors.ConfigurationError) else command.trouble_status
+
+
+def _chain(application: Any) -> Iterator[Any]:
+    """The application, the command that was chosen of it, and the one below that."""
+    while application is not None:
+        yield application
+        application = application.subapp
 
 
 def _all_classes() -> list[Any]:

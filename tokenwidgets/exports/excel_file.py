@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from tokenwidgets import errors
 from tokenwidgets.exports.kinds import kinds_of
-from tokenwidgets.exports.safety import FORMULA, plain, spelled_out
+from tokenwidgets.exports.safety import FORMULA, as_it_was, spelled_out
 from tokenwidgets.frames.columns import Kind
 from tokenwidgets.vocabulary import TokenStatus
 
@@ -71,7 +71,7 @@ def read(path: Path) -> pd.DataFrame:
     # Excel's own number is exact to the microsecond; made a datetime, it is not.
     book._date_formats = frozenset()
     rows = book.worksheets[0].iter_rows(values_only=True)
-    names = [plain(str(name)) for name in next(rows)]
+    names = [as_it_was(str(name)) for name in next(rows)]
     kinds = kinds_of(names)
     # A row ends with its last cell that holds anything.
     whole = (row + (None,) * (len(names) - len(row)) for row in rows)
@@ -166,7 +166,7 @@ def _text_cell(sheet: Any, text: str) -> Any:
 def _values(cells: tuple[Any, ...], kind: Kind | None) -> Any:
     if kind is Kind.INSTANT:
         return _instants(cells)
-    return [plain(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [as_it_was(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def _instants(cells: tuple[Any, ...]) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-__all__ = ["FORMULA", "as_text", "each_once", "from_text", "plain", "spelled_out"]
+__all__ = ["FORMULA", "as_it_was", "as_text", "each_once", "from_text", "spelled_out"]
 
 # What a spreadsheet takes for a formula, also in full width and after space or apostrophes.
 FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
@@ -27,7 +27,7 @@ def spelled_out(text: str) -> str:
     return _TO_SPELL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def plain(text: str) -> str:
+def as_it_was(text: str) -> str:
     """The text that ``spelled_out`` was given."""
     return _SPELLED.sub(lambda found: chr(int(found[1], 16)), text)
 
@@ -40,7 +40,7 @@ def as_text(text: str) -> str:
 
 def from_text(text: str) -> str:
     """The text that ``as_text`` was given."""
-    return plain(text[1:] if text[:1] == "'" and FORMULA.match(text[1:]) else text)
+    return as_it_was(text[1:] if text[:1] == "'" and FORMULA.match(text[1:]) else text)
 
 
 def each_once(values: pd.Series, change: Callable[[str], str]) -> pd.Series:

@@ -1,0 +1,154 @@
+"""Walk through files, archives and histories, and find all secrets in them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
+
+from tokenwidgets.scan import archives, history, notebooks
+from tokenwidgets.scan.finder import Found, Place, find
+from tokenwidgets.text import plain
+
+__all__ = ["Scan", "scan"]
+
+_DEEPEST = 5
+_MOST_CHARACTERS = 300
+
+
+@dataclass(slots=True)
+class Scan:
+    """What was looked at, what was found, and what could not be looked at."""
+
+    found: list[Found] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    files: int = 0
+    bytes: int = 0
+
+
+def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False) -> Scan:
+    """Find the secrets in files and in all that is below folders.
+
+    Notebooks and archives are looked into; symbolic links are not followed, and ``.git`` is left
+    out. Nothing of a secret is kept but its digest and last four characters.
+
+    Args:
+        paths: files and folders.
+        with_history: also every object of the git repositories among the paths.
+
+    """
+    done = Scan()
+    for path in map(Path, paths):
+        for file in _files(path, done):
+            done.files += 1
+            try:
+                done.found += _in_file(file, done)
+            except OSError as error:
+                done.problems.append(f"{file}: {error.strerror or error}")
+        if with_history:
+            _in_history(path, done)
+    return done
+
+
+def _files(path: Path, done: Scan) -> Iterator[Path]:
+    """The regular files at and below a path, in order."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            return
+        if stat.S_ISREG(mode):
+            yield path
+        elif stat.S_ISDIR(mode) and path.name != ".git":
+            for below in sorted(path.iterdir()):
+                yield from _files(below, done)
+    except OSError as error:
+        done.problems.append(f"{path}: {error.strerror or error}")
+
+
+def _in_file(path: Path, done: Scan) -> Iterator[Found]:
+    place = Place(os.fspath(path))
+    with path.open("rb") as file:
+        content = file.read(archives.MOST_BYTES)
+        done.bytes += len(content)
+        if len(content) < archives.MOST_BYTES:
+            yield from _in_content(content, place, done)
+            return
+        if archives.is_archive(content):
+            done.problems.append(f"{place}: too large to be looked into")
+        yield from _in_pieces(content, file, place, done)
+
+
+def _in_pieces(piece: bytes, file: IO[bytes], place: Place, done: Scan) -> Iterator[Found]:
+    """All secrets in a large file, which is cut where no secret can be."""
+    lines = 0
+    while piece:
+        cut = 1 + max(map(piece.rfind, (b"\n", b"\0", b" "))) or len(piece)
+        for found in find(piece[:cut], place):
+            at = replace(found.place, line=found.place.line + lines)
+            yield replace(found, place=at)
+        lines += piece.count(b"\n", 0, cut)
+        more = file.read(archives.MOST_BYTES)
+        done.bytes += len(more)
+        if not more and cut == len(piece):
+            return
+        piece = piece[cut:] + more
+
+
+def _in_content(data: bytes, place: Place, done: Scan, depth: int = 0) -> Iterator[Found]:
+    """All secrets in a file's content, by what it is and not by its name."""
+    if archives.is_archive(data):
+        yield from _in_archive(data, place, done, depth)
+    elif notebooks.is_notebook(data):
+        yield from _in_notebook(data, place, done)
+        return
+    # An archive, too: its comments, and what only looks like one.
+    yield from find(data, place)
+
+
+def _in_archive(data: bytes, place: Place, done: Scan, depth: int) -> Iterator[Found]:
+    if depth == _DEEPEST:
+        done.problems.append(f"{place}: archives in one another more than {_DEEPEST} deep")
+        return
+    try:
+        for name, content in archives.members(data):
+            done.bytes += len(content)
+            inside = place.within(plain(name, _MOST_CHARACTERS)) if name else place
+            yield from _in_content(content, inside, done, depth + 1)
+    except archives.Broken as trouble:
+        done.problems.append(f"{place}: {plain(str(trouble), _MOST_CHARACTERS)}")
+
+
+def _in_notebook(data: bytes, place: Place, done: Scan) -> Iterator[Found]:
+    """What is in the cells, with the file's own line where it stands there as it is."""
+    unplaced = list(find(data, place))
+    try:
+        cells = list(notebooks.look_into(data, place))
+    except ValueError:
+        done.problems.append(f"{place}: not a whole notebook, so it was searched as text")
+        cells = []
+    for found in cells:
+        same = next((each for each in unplaced if each.digest == found.digest), None)
+        if same is not None:
+            unplaced.remove(same)
+            at = replace(found.place, line=same.place.line, column=same.place.column)
+            found = replace(found, place=at)
+        yield found
+    yield from unplaced
+
+
+def _in_history(path: Path, done: Scan) -> None:
+    if not history.is_repository(path):
+        return
+    try:
+        for object_id, kind, content in history.objects(path):
+            done.bytes += len(content)
+            found = list(_in_content(content, Place(os.fspath(path)), done))
+            name = history.name_of(path, object_id, kind) if found else ""
+            for each in found:
+                inside = ": ".join(filter(None, (plain(name, _MOST_CHARACTERS), each.place.inside)))
+                done.found.append(replace(each, place=replace(each.place, inside=inside)))
+    except history.GitTrouble as trouble:
+        done.problems.append(f"{path}: its history cannot be read ({trouble})")
