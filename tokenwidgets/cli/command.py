@@ -9,13 +9,14 @@ import logging
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 from jupyter_core.application import NoStart
 from traitlets.config.loader import KVArgParseConfigLoader
 
-from tokenwidgets import __version__
+from tokenwidgets import __version__, errors
 from tokenwidgets.cli.arguments import StrictLoader, UsageError, positional
 from tokenwidgets.configuration import ConfiguredApp, TokenWidgets
 
@@ -85,6 +86,12 @@ class Command(ConfiguredApp):
         from tokenwidgets.database import Database
 
         return Database(TokenWidgets(config=self.config).database_url)
+
+    def load_config_file(self, suppress_errors: bool = False) -> None:  # type: ignore[override]
+        """Load the configuration file; one that is named has to be there."""
+        if self.config_file and not Path(self.config_file).is_file():
+            raise errors.ConfigurationError(f"There is no file {self.config_file}.")
+        super().load_config_file(suppress_errors=suppress_errors)
 
     def migrate_config(self) -> None:
         """There never was a configuration of tokenwidgets in IPython's folder."""

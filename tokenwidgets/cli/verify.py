@@ -62,7 +62,7 @@ class Verify(Command):
 def _secret() -> str:
     if sys.stdin.isatty():
         return getpass.getpass("Secret: ")
-    return sys.stdin.read(LONGEST * 4).strip()
+    return sys.stdin.buffer.read(LONGEST * 4).decode("utf-8", "replace").strip()
 
 
 def _in_words(decision: Decision) -> str:

@@ -38,7 +38,7 @@ def prepare(database_url: str, *, reset: bool, progress: Callable[[int, int], No
         if there:
             _require_demo(database)
         if there and not reset:
-            upgrade(database)
+            _upgrade(database)
         elif path is None:
             if there:
                 _empty(database)
@@ -53,6 +53,13 @@ def _require_demo(database: Database) -> None:
             f"The database {database.place} is not one that `tokenwidgets demo` made, so it was"
             " left as it is. Give the demo another by TOKENWIDGETS_DEMO_DATABASE_URL."
         )
+
+
+def _upgrade(database: Database) -> None:
+    try:
+        upgrade(database)
+    except errors.SchemaTooNew as error:
+        raise errors.SchemaTooNew(f"{error} Or build the demo anew with --reset.") from None
 
 
 def _empty(database: Database) -> None:
