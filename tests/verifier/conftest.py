@@ -9,14 +9,9 @@ from typing import Any
 import pytest
 
 from tokenwidgets.database import Database
-from tokenwidgets.platform import Platform
+from tokenwidgets.platform import Platform, open_platform
 from tokenwidgets.verifier import AsyncVerifier, Tally, Verifier
 from tokenwidgets.vocabulary import Access, Decision
-
-
-def url_of(database: Database) -> str:
-    """What another process opens the database by."""
-    return database.url.render_as_string(hide_password=False)
 
 
 class Both:
@@ -62,9 +57,15 @@ def verifier_of(clock: Any) -> Iterator[Callable[..., Both]]:
 
 
 @pytest.fixture
-def verifier(verifier_of: Callable[..., Both], database: Database) -> Both:
+def database_url(database: Database) -> str:
+    """What another process opens the database by."""
+    return database.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def verifier(verifier_of: Callable[..., Both], database_url: str) -> Both:
     """A verifier as an API server has it: a database URL, and else the defaults."""
-    return verifier_of(url_of(database))
+    return verifier_of(database_url)
 
 
 @pytest.fixture
@@ -76,3 +77,19 @@ def secret_with(populated: Platform) -> Callable[..., str]:
         return populated.tokens.add("jdoe", f"token {next(count)}", grants).secret.reveal()
 
     return make
+
+
+@pytest.fixture
+def sqlite_platform(sqlite_database: Database, clock: Any) -> Platform:
+    """A platform on SQLite with the APIs "orders" and "billing", and the user jdoe."""
+    platform = open_platform(sqlite_database, "admin", clock=clock)
+    platform.apis.add("orders")
+    platform.apis.add("billing")
+    platform.users.add("jdoe", "Jane Doe")
+    return platform
+
+
+@pytest.fixture
+def sqlite_secret(sqlite_platform: Platform) -> str:
+    """A secret with Read Access to "orders", on SQLite."""
+    return sqlite_platform.tokens.add("jdoe", "job", {"orders": Access.READ}).secret.reveal()

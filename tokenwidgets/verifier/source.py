@@ -99,7 +99,8 @@ def read_only(url: URL) -> URL:
 
 
 def _checked_sql(engine: Engine) -> str:
-    if engine.dialect.name == "sqlite" and sqlite_path(engine.url) is None:
+    name = engine.url.database or ":memory:"
+    if engine.dialect.name == "sqlite" and name.startswith((":memory:", "file::memory:")):
         raise errors.ConfigurationError(
             "The verifier needs a database that other connections see, not one in memory."
         )

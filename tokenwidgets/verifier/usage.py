@@ -10,29 +10,13 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from datetime import UTC, datetime
 from itertools import islice
-from operator import itemgetter
-from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    BigInteger,
-    ColumnElement,
-    Engine,
-    LargeBinary,
-    Update,
-    column,
-    or_,
-    update,
-    values,
-)
+from sqlalchemy import Engine
 
 from tokenwidgets import errors
-from tokenwidgets.database import named_errors
-from tokenwidgets.schema import Instant, Token, TokenSecret
 from tokenwidgets.secret import hint
+from tokenwidgets.verifier.writing import Seen, write_down
 from tokenwidgets.vocabulary import Decision, Reason
 
 __all__ = ["DEAD", "Usage"]
@@ -42,12 +26,9 @@ log = logging.getLogger("tokenwidgets.verifier")
 DEAD = frozenset({Reason.REVOKED, Reason.REPLACED, Reason.EXPIRED})
 """Why a secret that worked once works no more."""
 
-Used = tuple[float, int | None, int | None]
-
 _ALERTED = frozenset({Reason.REVOKED, Reason.REPLACED})
 _ALERT_ONCE_IN = 60.0
 _ALERTS_REMEMBERED = 10_000
-_ROWS_A_STATEMENT = 5_000
 _MOST_WAITING = 200_000
 
 
@@ -66,8 +47,8 @@ class Usage:
     def __init__(self, engine: Engine | None, every: float) -> None:
         self.gathering = engine is not None
         # By digest: when (in seconds since 1970), which token, which API.
-        self.used: dict[bytes, Used] = {}
-        self._refused: dict[bytes, float] = {}
+        self.used: dict[bytes, Seen] = {}
+        self._refused: dict[bytes, Seen] = {}
         self._alerted: OrderedDict[bytes, float] = OrderedDict()
         self._engine = engine
         self._every = every
@@ -79,7 +60,7 @@ class Usage:
     def refused(self, digest: bytes, secret: str, decision: Decision, api: str, at: float) -> None:
         """Note that a dead secret was presented; log it, at most once a minute each."""
         if self.gathering:
-            self._refused[digest] = at
+            self._refused[digest] = at, decision.token_id, None
         if decision.reason not in _ALERTED:
             return
         ticks = time.monotonic()
@@ -118,7 +99,7 @@ class Usage:
         if self._engine is None or not (used or refused):
             return
         try:
-            _write(self._engine, used, refused)
+            write_down(self._engine, used, refused)
             self._in_trouble = False
         except errors.DatabaseReadOnly as error:
             self.gathering = False
@@ -142,77 +123,11 @@ class Usage:
         while not self._stop.wait(self._every):
             self.flush()
 
-    def _keep(self, used: dict[bytes, Used], refused: dict[bytes, float]) -> None:
+    def _keep(self, used: dict[bytes, Seen], refused: dict[bytes, Seen]) -> None:
         """Take back what could not be written, the newest as far as there is room."""
         self.used = _newest(used) | self.used
         self._refused = _newest(refused) | self._refused
 
 
-def _newest(seen: dict[bytes, Any]) -> dict[bytes, Any]:
+def _newest(seen: dict[bytes, Seen]) -> dict[bytes, Seen]:
     return dict(islice(reversed(seen.items()), _MOST_WAITING))
-
-
-def _write(engine: Engine, used: dict[bytes, Used], refused: dict[bytes, float]) -> None:
-    """Set the instants forward, never back, a few thousand rows a transaction."""
-    tokens: dict[int, Used] = {}
-    for at, token_id, api_id in used.values():
-        if token_id is not None and (token_id not in tokens or tokens[token_id][0] < at):
-            tokens[token_id] = at, token_id, api_id
-    rows = [(token_id, _instant(at), api_id) for token_id, (at, _, api_id) in tokens.items()]
-    _set_forward(engine, _tokens_used, rows)
-    _set_forward(engine, _secrets_used, [(key, _instant(seen[0])) for key, seen in used.items()])
-    _set_forward(engine, _secrets_refused, [(key, _instant(at)) for key, at in refused.items()])
-
-
-def _set_forward(engine: Engine, statement: Callable[[list[Any]], Update], rows: list[Any]) -> None:
-    # In the order of their keys, so that two verifiers wait for each other's rows in turn.
-    rows.sort(key=itemgetter(0))
-    place = engine.url.render_as_string(hide_password=True)
-    writer = engine.execution_options(tokenwidgets_writer=True)
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        with named_errors(place), writer.begin() as connection:
-            connection.execute(statement(rows[start : start + _ROWS_A_STATEMENT]))
-
-
-def _tokens_used(rows: list[Any]) -> Update:
-    seen = (
-        values(column("id", BigInteger), column("at", Instant), column("api_id", BigInteger))
-        .data(rows)
-        .cte("seen")
-    )
-    return (
-        update(Token)
-        .where(Token.id == seen.c.id, _is_later(seen.c.at, Token.last_used_at))
-        .values(last_used_at=seen.c.at, last_used_api_id=seen.c.api_id)
-    )
-
-
-def _secrets_used(rows: list[Any]) -> Update:
-    seen = _secrets(rows)
-    return (
-        update(TokenSecret)
-        .where(TokenSecret.digest == seen.c.digest, _is_later(seen.c.at, TokenSecret.last_used_at))
-        .values(last_used_at=seen.c.at)
-    )
-
-
-def _secrets_refused(rows: list[Any]) -> Update:
-    seen = _secrets(rows)
-    later = _is_later(seen.c.at, TokenSecret.last_refused_at)
-    return (
-        update(TokenSecret)
-        .where(TokenSecret.digest == seen.c.digest, later)
-        .values(last_refused_at=seen.c.at)
-    )
-
-
-def _secrets(rows: list[Any]) -> CTE:
-    return values(column("digest", LargeBinary), column("at", Instant)).data(rows).cte("seen")
-
-
-def _is_later(at: ColumnElement[datetime], than: Any) -> ColumnElement[bool]:
-    return or_(than.is_(None), than < at)
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
