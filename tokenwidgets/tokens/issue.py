@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from tokenwidgets import errors
 from tokenwidgets.schema import Token, TokenSecret, User
@@ -41,33 +41,29 @@ def issue(
     checked_months(months)
     session = change.session
     refuse_used_names(change, user, [name for name, _ in wanted])
-    tokens = [
-        Token(
-            owner_id=user.id,
-            name=name,
-            name_key=comparison_key(name),
-            months=months,
-            created_at=change.at,
-            created_by=change.authority.actor,
-            expires_at=add_months(change.at, months),
-        )
-        for name, _ in wanted
-    ]
-    session.add_all(tokens)
-    session.flush()
-    secrets = [mint(prefix) for _ in tokens]
-    session.add_all(map(secret_row, tokens, secrets, [change.at] * len(tokens)))
-    session.flush()
-    granted = [grants for _, grants in wanted]
-    write_grants(session, {token.id: grants for token, grants in zip(tokens, granted, strict=True)})
-    change.record(
-        *(
-            entry("add token", user, token, first_detail(token, secret, grants))
-            for token, secret, grants in zip(tokens, secrets, granted, strict=True)
-        )
+    values = {
+        "owner_id": user.id,
+        "months": months,
+        "created_at": change.at,
+        "created_by": change.authority.actor,
+        "expires_at": add_months(change.at, months),
+    }
+    keys = [comparison_key(name) for name, _ in wanted]
+    inserted = session.execute(
+        insert(Token).returning(Token.name_key, Token.id),
+        [
+            {**values, "name": name, "name_key": key}
+            for (name, _), key in zip(wanted, keys, strict=True)
+        ],
     )
-    rows = read_many(session, [token.id for token in tokens], change.at)
-    return list(map(NewToken, rows, secrets))
+    id_of = dict(inserted.all())
+    ids = [id_of[key] for key in keys]
+    secrets = [mint(prefix) for _ in ids]
+    add_secrets(change, dict(zip(ids, secrets, strict=True)))
+    write_grants(session, {each: grants for each, (_, grants) in zip(ids, wanted, strict=True)})
+    made = list(map(NewToken, read_many(session, ids, change.at), secrets))
+    change.record(*(entry("add token", user, new.token, first_detail(new)) for new in made))
+    return made
 
 
 def replace_secret(
@@ -85,8 +81,8 @@ def replace_secret(
     token.months = months
     token.expires_at = add_months(change.at, months)
     token.version += 1
-    change.session.add(secret_row(token, secret, change.at))
     change.session.flush()
+    add_secrets(change, {token.id: secret})
     detail: dict[str, Any] = {
         "months": months,
         "expires_at": token.expires_at.isoformat(),
@@ -114,20 +110,25 @@ def end_secrets(change: Change, token_id: int, present_ends: datetime) -> None:
     )
 
 
-def secret_row(token: Token, secret: Secret, at: datetime) -> TokenSecret:
-    return TokenSecret(
-        digest=secret.digest,
-        token_id=token.id,
-        prefix=secret.prefix,
-        last_four=secret.last_four,
-        minted_at=at,
-    )
+def add_secrets(change: Change, secrets: Mapping[int, Secret]) -> None:
+    """Store what may be stored of the new secrets, by their tokens' ids."""
+    rows = [
+        {
+            "digest": secret.digest,
+            "token_id": token_id,
+            "prefix": secret.prefix,
+            "last_four": secret.last_four,
+            "minted_at": change.at,
+        }
+        for token_id, secret in secrets.items()
+    ]
+    change.session.execute(insert(TokenSecret), rows)
 
 
-def first_detail(token: Token, secret: Secret, grants: Mapping[str, Access]) -> dict[str, Any]:
+def first_detail(new: NewToken) -> dict[str, Any]:
     return {
-        "months": token.months,
-        "expires_at": token.expires_at.isoformat(),
-        "access": labels(grants),
-        "hint": f"{secret.prefix}_…{secret.last_four}",
+        "months": new.token.months,
+        "expires_at": new.token.expires_at.isoformat(),
+        "access": labels(new.token.grants),
+        "hint": new.token.hint,
     }

@@ -18,11 +18,10 @@ from tokenwidgets.vocabulary import EXPIRATION_MONTHS, Access
 
 def refuse_used_names(change: Change, user: User, names: Sequence[str], besides: int = 0) -> None:
     """Refuse names that live tokens of the owner have, the one ``besides`` left out."""
-    keys = {comparison_key(name): name for name in names}
     used = change.session.scalar(
-        select(func.min(Token.name_key)).where(
+        select(func.min(Token.name)).where(
             Token.owner_id == user.id,
-            Token.name_key.in_(keys),
+            Token.name_key.in_({comparison_key(name) for name in names}),
             Token.id != besides,
             Token.revoked_at.is_(None),
             Token.expires_at > change.at,
@@ -30,7 +29,7 @@ def refuse_used_names(change: Change, user: User, names: Sequence[str], besides:
     )
     if used is not None:
         raise errors.NameInUse(
-            "Token name", f"{user.user_id} has a live token named {keys[used]} already."
+            "Token name", f"{user.user_id} has a live token named {used} already."
         )
 
 
@@ -61,7 +60,9 @@ def refuse_stale(row: TokenRow, version: int | None) -> None:
         )
 
 
-def entry(action: str, user: User, token: Token, detail: dict[str, Any] | None = None) -> Entry:
+def entry(
+    action: str, user: User, token: Token | TokenRow, detail: dict[str, Any] | None = None
+) -> Entry:
     """The audit entry for something done to a token."""
     return Entry(action, token.name, user_id=user.user_id, token_id=token.id, detail=detail)
 
