@@ -24,7 +24,10 @@ _CLOSED_PIPE = 128 + 13
 _INTERRUPTED = 128 + 2
 
 # Beside the commands themselves: what else a configuration file can set.
-_CONFIGURABLE = ("tokenwidgets.serving.settings.DashboardSettings",)
+_CONFIGURABLE = (
+    "tokenwidgets.serving.settings.DashboardSettings",
+    "tokenwidgets.gate.settings.Gate",
+)
 
 
 class TokenWidgetsApp(Family):
@@ -63,6 +66,7 @@ class TokenWidgetsApp(Family):
         "remind": (_COMMANDS + "expiry.Remind", "Remind people of tokens that expire soon."),
         "scan": (_COMMANDS + "scan.ScanFiles", "Find leaked secrets in files."),
         "verify": (_COMMANDS + "verify.Verify", "Ask whether a secret opens an API."),
+        "gate": (_COMMANDS + "gate.RunGate", "Answer proxies that ask about tokens."),
     }
 
     def write_default_config(self) -> None:

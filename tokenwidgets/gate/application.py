@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,6 +22,8 @@ from tokenwidgets.gate.routes import Routes
 from tokenwidgets.verifier import AsyncVerifier
 
 __all__ = ["GateApplication"]
+
+log = logging.getLogger("tokenwidgets.gate")
 
 
 class GateApplication:
@@ -73,6 +76,8 @@ class GateApplication:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        if not await self._verifier.can_read():
+            log.error("the database cannot be read, so tokens are denied until it can")
         yield
         await self._verifier.close()
 
