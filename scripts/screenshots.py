@@ -130,6 +130,9 @@ def main() -> None:
                     page.wait_for_timeout(400)
                     path = folder / f"{name}-{theme}{f'-{width}' if every else ''}.png"
                     page.screenshot(path=path, full_page=every)
+                    # Leaving ends the page's kernel; closing the profile would not.
+                    page.on("dialog", lambda dialog: dialog.accept())
+                    page.goto("about:blank")
                     context.close()
         browser.close()
 
