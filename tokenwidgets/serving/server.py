@@ -15,7 +15,7 @@ from jupyter_server.log import log_request
 from jupyterlab_server.themes_handler import ThemesHandler
 from tornado import httpserver, netutil, routing, web
 from voila.app import Voila
-from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
+from voila.static_file_handler import MultiStaticFileHandler
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database
@@ -120,14 +120,15 @@ class DashboardServer(Voila):
             "labextensions_path": self.labextensions_path,
             "no_cache_paths": ["/"],
         }
+        static = {"paths": self.static_paths}
         extensions = {"path": self.labextensions_path, "no_cache_paths": ["/"]}
         return [
             (base, handlers.DashboardPage, page),
             (rf"{base}api/kernels/{_KERNEL}", handlers.KernelInformation),
             (rf"{base}api/kernels/{_KERNEL}/channels", handlers.KernelSocket),
             (rf"{base}voila/api/shutdown/(.*)", handlers.KernelShutdown),
-            (rf"{base}voila/templates/((?:lab|base)/static/.*)", TemplateStaticFileHandler),
-            (rf"{base}voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
+            (rf"{base}voila/templates/lab/static/(.*)", MultiStaticFileHandler, static),
+            (rf"{base}voila/static/(.*)", MultiStaticFileHandler, static),
             (rf"{base}voila/api/themes/(.*)", ThemesHandler, themes),
             (rf"{base}voila/labextensions/(.*)", FileFindHandler, extensions),
             *(self.source.handlers(base) if self.source else []),

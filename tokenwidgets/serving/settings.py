@@ -22,6 +22,10 @@ WIDGETS = (
 """The only extensions of JupyterLab in the page: serving them all makes it start slowly."""
 
 
+_CULL_INTERVAL = 30
+"""How often to look for kernels without a page, in seconds, unless configured."""
+
+
 class DashboardSettings(Configurable):
     """How the dashboard is served; ``c.DashboardSettings`` in the configuration file."""
 
@@ -53,15 +57,15 @@ class DashboardSettings(Configurable):
     max_kernels_per_user = traitlets.Int(
         5, min=1, help="How many open pages one user may have at a time."
     ).tag(config=True)
-    idle_minutes = traitlets.Int(
-        5,
-        min=1,
+    idle_minutes = traitlets.Float(
+        5.0,
+        min=0,
         help="""After how many minutes without a connection from its page a kernel is shut down.
         A page that reconnects after a short interruption keeps its kernel.""",
     ).tag(config=True)
     session_hours = traitlets.Float(
         12.0,
-        min=0.01,
+        min=0,
         help="""After how many hours a page has to be loaded again, whatever happens on it.""",
     ).tag(config=True)
 
@@ -81,7 +85,8 @@ def hardened(config: Config, settings: DashboardSettings) -> Config:
     for name, why in _REFUSED.items():
         if config.VoilaConfiguration.get(name):
             raise errors.ConfigurationError(f"VoilaConfiguration.{name} cannot be used: {why}")
-    result = deepcopy(config)
+    result = Config(MappingKernelManager={"cull_interval": _CULL_INTERVAL})
+    result.merge(deepcopy(config))
     result.merge(_hard(settings))
     return result
 
@@ -119,8 +124,7 @@ def _hard(settings: DashboardSettings) -> Config:
     config.MappingKernelManager.update(
         allow_tracebacks=False,
         buffer_offline_messages=False,
-        cull_idle_timeout=settings.idle_minutes * 60,
-        cull_interval=30,
+        cull_idle_timeout=max(1, round(settings.idle_minutes * 60)),
         cull_connected=False,
         cull_busy=True,
     )

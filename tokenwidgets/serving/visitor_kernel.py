@@ -8,17 +8,39 @@ from __future__ import annotations
 
 import logging
 import sys
-from types import TracebackType
 from typing import Any
 
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.display import display
 from traitlets.config import Config
 
+from tokenwidgets.dashboard import Refusal
 from tokenwidgets.identity.acting import VISITOR
 
 __all__ = ["main"]
 
 log = logging.getLogger("tokenwidgets.kernel")
+
+
+class QuietShell(ZMQInteractiveShell):
+    """Logs what is raised, in a cell or in a widget's callback, and shows that it was."""
+
+    def showtraceback(self, *_args: Any, **_kwargs: Any) -> None:
+        """Log the exception that is being handled."""
+        log.error("something failed", exc_info=sys.exc_info())
+        display(Refusal("Something went wrong", "It was written to the server's log."))
+
+    def showsyntaxerror(self, *_args: Any, **_kwargs: Any) -> None:
+        """Log the exception that is being handled."""
+        self.showtraceback()
+
+
+class VisitorKernel(IPythonKernel):
+    """A kernel with that shell."""
+
+    shell_class = QuietShell
 
 
 def main() -> None:
@@ -30,24 +52,9 @@ def main() -> None:
         format=f"%(asctime)s %(levelname)s [{VISITOR}] %(name)s: %(message)s",
     )
     config = Config()
-    config.IPKernelApp.update(capture_fd_output=False, ignore_cwd=True)
+    config.IPKernelApp.update(kernel_class=VisitorKernel, capture_fd_output=False, ignore_cwd=True)
     config.HistoryManager.enabled = False
-    kernel: Any = IPKernelApp.instance(config=config)
-    kernel.initialize()
-    kernel.shell.set_custom_exc((Exception,), _log_instead)
-    kernel.start()
-
-
-def _log_instead(
-    _shell: Any,
-    kind: type[BaseException],
-    error: BaseException,
-    traceback: TracebackType | None,
-    tb_offset: int | None = None,
-) -> list[str]:
-    """What IPython shows of an exception: nothing; it is for the log."""
-    log.error("something failed", exc_info=(kind, error, traceback))
-    return []
+    IPKernelApp.launch_instance(config=config)
 
 
 if __name__ == "__main__":
