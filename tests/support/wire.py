@@ -16,6 +16,7 @@ from unittest import mock
 import comm
 from comm.base_comm import BaseComm
 from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 
 
 class _Comm(BaseComm):
@@ -71,9 +72,20 @@ class Wire:
         of_widget = [each for each in self.sent if each.comm_id == widget.model_id]
         return [each.custom for each in of_widget if each.custom is not None]
 
+    def widgets(self) -> list[Widget]:
+        """The widgets that were made here and are still open."""
+        made = [each.comm_id for each in self.sent if each.kind == "comm_open"]
+        return [_instances[comm_id] for comm_id in made if comm_id in _instances]
+
     def states(self) -> str:
-        """All state of all widgets that has gone out, as text."""
-        return json.dumps([each.data for each in self.sent if each.custom is None])
+        """All state of all widgets that has gone out, or that they have now, as text."""
+        out = [each.data.get("state", {}) for each in self.sent if each.custom is None]
+        now = [widget.get_state() for widget in self.widgets()]
+        return repr([_without_code(state) for state in out + now])
+
+
+def _without_code(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name not in ("_esm", "_css")}
 
 
 @contextlib.contextmanager
@@ -83,3 +95,6 @@ def recording() -> Iterator[Wire]:
     kind = type("RecordingComm", (_Comm,), {"sent": wire.sent})
     with mock.patch.object(comm, "create_comm", kind):
         yield wire
+        # Open widgets are held for ever, as a browser may still ask for them.
+        for widget in wire.widgets():
+            widget.close()

@@ -42,7 +42,7 @@ class TokenForm:
         self._owner = ""
         self._token: TokenRow | None = None
         self.form = AccessForm(panel="API Tokens")
-        self.form.listen(lambda message: shell.run(lambda: self._do(message)))
+        self.form.listen(self._hear)
 
     def add(self, owner: UserRow) -> Component:
         """Empty the form for a new token of this user."""
@@ -92,10 +92,12 @@ class TokenForm:
             self.form.form = secrets.token_urlsafe(12)
             self.form.serial += 1
 
-    def _do(self, message: Any) -> None:
+    def _hear(self, message: CancelForm | SaveToken) -> None:
         # A message about a form that is no longer on screen was made for other contents.
-        if getattr(message, "form", None) != self.form.form or not self._owner:
-            return
+        if message.form == self.form.form and self._owner:
+            self._shell.run(lambda: self._do(message))
+
+    def _do(self, message: CancelForm | SaveToken) -> None:
         match message:
             case CancelForm():
                 self._leave()

@@ -1,0 +1,83 @@
+"""The application: what it opens with, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from person import Person
+
+from tokenwidgets.platform import Platform
+from tokenwidgets.vocabulary import Control
+
+
+def test_an_administrator_begins_with_the_summary_of_users(admin: Person):
+    assert admin.app.shell.bar.actor == "Ada Admin"
+    assert admin.app.shell.bar.actor_id == "admin"
+    assert admin.app.shell.bar.current == "Application Users"
+    assert admin.shown == [admin.picker]
+    assert [row["key"] for row in admin.picker.rows] == ["admin", "asmith", "jdoe"]
+
+
+def test_it_opens_at_a_user_and_tab_if_told(person_of: Callable[..., Person]):
+    person = person_of("admin", user="jdoe", tab="API Tokens")
+    assert person.strip.subheading == "jdoe"
+    assert person.strip.selected == "API Tokens"
+    assert person.shown == [person.strip, person.tokens.grid]
+
+
+def test_a_tab_that_there_is_not_opens_the_first_one(person_of: Callable[..., Person]):
+    assert person_of("admin", user="jdoe", tab="Nonsense").strip.selected == "General"
+
+
+def test_a_user_that_there_is_not_is_told(person_of: Callable[..., Person]):
+    kind, words = person_of("admin", user="nobody").said
+    assert kind == "alert"
+    assert "nobody" in words
+
+
+def test_who_is_no_application_user_sees_nothing_but_why(person_of: Callable[..., Person]):
+    person = person_of("stranger")
+    assert person.shown == []
+    assert person.app.shell.bar.items == []
+    assert person.said[0] == "alert"
+    assert "stranger is not an application user" in person.said[1]
+
+
+def test_who_has_no_control_sees_nothing_but_why(person_of: Callable[..., Person]):
+    person = person_of("jdoe")
+    assert person.shown == []
+    assert person.app.shell.bar.items == []
+    assert "jdoe has no control" in person.said[1]
+    assert person.app.shell.bar.actor == "Jane Doe"
+
+
+def test_an_item_that_is_not_on_the_menu_cannot_be_opened(
+    with_controls: Callable[..., Person],
+):
+    person = with_controls(Control.APPLICATION_USERS)
+    person.does(person.picker, "open-row", key="jdoe")
+    shown = person.shown
+    for name in ("User Groups", "Audit Log", "Nonsense", ""):
+        person.does(person.app.shell.bar, "open-screen", name=name)
+    assert person.shown == shown
+
+
+def test_the_menu_leads_back_to_the_summary(admin: Person):
+    admin.opens("jdoe")
+    admin.does(admin.app.shell.bar, "open-screen", name="Application Users")
+    assert admin.shown == [admin.picker]
+
+
+def test_whose_controls_were_taken_is_refused_at_once(
+    with_controls: Callable[..., Person], populated: Platform
+):
+    person = with_controls(Control.APPLICATION_USERS)
+    populated.memberships.set("helper", "Helpers", False)
+    person.does(person.picker, "open-row", key="jdoe")
+    assert person.said[0] == "alert"
+    assert person.strip not in person.shown
+
+
+def test_its_repr_names_the_actor_and_no_password(admin: Person):
+    assert repr(admin.app).startswith("ApplicationUsers(<Platform sqlite:")
+    assert "as admin" in repr(admin.app)

@@ -1,0 +1,193 @@
+"""Trouble is told in words, and what can be tried again is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from person import Person
+
+from tokenwidgets import errors
+from tokenwidgets.database import Database
+from tokenwidgets.platform import Platform
+from tokenwidgets.tokens import TokenService
+from tokenwidgets.vocabulary import Access
+
+
+class Unplugged:
+    """Takes an SQLite database away, and brings it back."""
+
+    def __init__(self, database: Database) -> None:
+        assert database.url.database is not None
+        self._database = database
+        self._file = Path(database.url.database)
+        self._away = self._file.with_suffix(".away")
+
+    def unplug(self) -> None:
+        self._database.close()
+        for file in (self._file, *self._beside()):
+            file.rename(file.with_name(file.name.replace(self._file.name, self._away.name)))
+        # Something is there, but it cannot be opened as a database.
+        self._file.mkdir()
+
+    def plug_in(self) -> None:
+        self._file.rmdir()
+        shutil.move(self._away, self._file)
+
+    def _beside(self) -> list[Path]:
+        return [Path(f"{self._file}{end}") for end in ("-wal", "-shm") if self._exists(end)]
+
+    def _exists(self, end: str) -> bool:
+        return Path(f"{self._file}{end}").exists()
+
+
+@pytest.fixture
+def plug(database: Database) -> Unplugged:
+    return Unplugged(database)
+
+
+def notice(person: Person) -> dict[str, Any]:
+    return person.app.shell.bar.notice
+
+
+def test_a_lost_database_is_told_and_trying_again_does_what_was_asked(
+    admin: Person, plug: Unplugged
+):
+    plug.unplug()
+    admin.does(admin.picker, "open-row", key="jdoe")
+    assert notice(admin)["kind"] == "alert"
+    assert "database" in notice(admin)["text"]
+    assert notice(admin)["retry"] is True
+    admin.does(admin.app.shell.bar, "try-again")
+    assert notice(admin)["retry"] is True
+    plug.plug_in()
+    admin.does(admin.app.shell.bar, "try-again")
+    assert notice(admin)["text"] == ""
+    assert admin.strip.subheading == "jdoe"
+
+
+def test_it_is_tried_again_once_only(admin: Person, plug: Unplugged, populated: Platform):
+    plug.unplug()
+    admin.does(admin.picker, "search", text="smith")
+    plug.plug_in()
+    for _ in range(3):
+        admin.does(admin.app.shell.bar, "try-again")
+    assert [row["key"] for row in admin.picker.rows] == ["asmith"]
+    admin.does(admin.picker, "search", text="")
+    admin.does(admin.app.shell.bar, "try-again")
+    assert len(admin.picker.rows) == 3
+
+
+def test_a_database_that_is_not_there_at_the_start_is_tried_again(
+    populated: Platform,
+    person_of: Callable[..., Person],
+    plug: Unplugged,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    plug.unplug()
+    monkeypatch.setattr("tokenwidgets.platform.check_schema", lambda database: None)
+    person = person_of("admin")
+    assert notice(person)["retry"] is True
+    assert person.shown == []
+    plug.plug_in()
+    person.does(person.app.shell.bar, "try-again")
+    assert person.shown == [person.picker]
+    assert "Application Users" in person.app.shell.bar.items
+
+
+def test_a_save_that_the_database_did_not_take_is_told_and_nothing_typed_is_lost(
+    admin: Person, plug: Unplugged, populated: Platform
+):
+    admin.opens("jdoe", "API Tokens")
+    admin.does(admin.tokens.grid, "add-token")
+    form = admin.tokens.form.form
+    serial = form.serial
+    plug.unplug()
+    admin.saves("etl", orders="Read Access")
+    assert notice(admin)["retry"] is True
+    assert admin.shown == [admin.strip, form]
+    assert form.serial == serial
+    plug.plug_in()
+    admin.does(admin.app.shell.bar, "try-again")
+    assert [token.name for token in populated.tokens.page("jdoe").rows] == ["etl"]
+    assert list(admin.takes_secrets()) == ["etl"]
+
+
+def test_a_confirmation_that_the_database_did_not_take_does_nothing_later(
+    admin: Person, plug: Unplugged, populated: Platform, token: int
+):
+    admin.opens("jdoe", "API Tokens")
+    admin.does(admin.tokens.grid, "revoke-token", id=token)
+    nonce = admin.dialog.nonce
+    plug.unplug()
+    admin.does(admin.dialog, "confirm", values={}, nonce=nonce)
+    assert notice(admin)["kind"] == "alert"
+    assert notice(admin)["retry"] is False
+    assert admin.dialog.nonce == ""
+    plug.plug_in()
+    admin.does(admin.dialog, "confirm", values={}, nonce=nonce)
+    admin.does(admin.app.shell.bar, "try-again")
+    assert populated.tokens.get(token).revoked_at is None
+
+
+def test_what_nobody_expected_goes_into_the_log_and_not_into_the_browser(
+    admin: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the inner workings of /etc/passwd")
+
+    admin.opens("jdoe", "API Tokens")
+    monkeypatch.setattr(TokenService, "get", fail)
+    admin.does(admin.tokens.grid, "edit-token", id=1)
+    assert notice(admin)["text"] == "Something went wrong. It was written to the server's log."
+    assert "inner workings" in caplog.text
+    assert "inner workings" not in admin.wire.states()
+
+
+def test_a_message_is_about_the_last_action_alone(admin: Person, token: int):
+    admin.opens("jdoe", "API Tokens")
+    admin.does(admin.tokens.grid, "revoke-token", id=token)
+    admin.confirms()
+    assert admin.said == ("status", "“nightly-load” was revoked.")
+    admin.does(admin.strip, "select-tab", name="Activity")
+    assert admin.said == ("status", "")
+
+
+def test_the_same_words_twice_are_two_messages(admin: Person):
+    admin.does(admin.picker, "open-row", key="nobody")
+    first = notice(admin)
+    admin.does(admin.picker, "open-row", key="nobody")
+    assert notice(admin)["text"] == first["text"]
+    assert notice(admin)["serial"] > first["serial"]
+
+
+def test_it_is_busy_only_while_something_is_done(admin: Person, monkeypatch: pytest.MonkeyPatch):
+    seen = []
+
+    def look(*_: Any, **__: Any) -> None:
+        seen.append(admin.app.shell.bar.busy)
+        raise errors.UnknownToken("There is no token 1.")
+
+    admin.opens("jdoe", "API Tokens")
+    monkeypatch.setattr(TokenService, "get", look)
+    admin.does(admin.tokens.grid, "edit-token", id=1)
+    assert seen == [True]
+    assert admin.app.shell.bar.busy is False
+
+
+def test_a_secret_that_no_view_shows_is_reported(admin: Person, populated: Platform):
+    admin.opens("jdoe", "API Tokens")
+    admin.does(admin.tokens.grid, "add-token")
+    admin.saves("etl", orders="Read Access")
+    secrets = admin.app.shell.secrets
+    (nonce,) = secrets._offers
+    secrets._offers[nonce].timer.cancel()
+    secrets._give_up(nonce)
+    assert notice(admin)["kind"] == "alert"
+    assert "Regenerate" in notice(admin)["text"]
+    # The token is there, and its secret is not.
+    assert populated.tokens.page("jdoe").rows[0].grants == {"orders": Access.READ}
+    assert admin.secrets_in_state() == []
