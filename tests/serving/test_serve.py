@@ -335,9 +335,9 @@ def test_the_kernel_gets_neither_the_secret_nor_the_headers(people_url: str, tmp
         JUPYTERHUB_API_TOKEN="the-servers-own",
         TOKENWIDGETS_VISITOR="admin",
     ) as server:
-        page = Visit(server.origin, {**named("clerk"), "X-Evil": "header-of-the-browser"}).open()
-        seen = outputs(page.text)
-        assert "'TOKENWIDGETS_VISITOR': 'clerk'" in seen
+        visit = Visit(server.origin, {**named("clerk"), "X-Evil": "header-of-the-browser"})
+        seen = outputs(visit.open().text)
+        assert f"'TOKENWIDGETS_VISITOR': '{visit.kernel_id} clerk'" in seen
         for word in (PROXY_SECRET, "the-servers-own", "header-of-the-browser", "VOILA_REQUEST_URL"):
             assert word not in seen
         assert PROXY_SECRET not in server.log

@@ -14,10 +14,13 @@ from tokenwidgets.identity.source import source_named
 __all__ = ["VISITOR", "VISITOR_VARIABLE", "under_voila", "who_is_acting"]
 
 VISITOR_VARIABLE = "TOKENWIDGETS_VISITOR"
-"""Where ``tokenwidgets serve`` tells a kernel, when it starts it, whose kernel it is."""
+"""Where ``tokenwidgets serve`` tells a kernel, when it starts it, whose kernel it is.
 
-VISITOR = os.environ.get(VISITOR_VARIABLE, "")
-"""Whose kernel this process is, as of the first import: nothing later changes it."""
+The kernel's id, a space, and the User ID: what a process inherits from another is not its own.
+"""
+
+# As of the first import: nothing later changes whose kernel this process is.
+_KERNEL, _, VISITOR = os.environ.get(VISITOR_VARIABLE, "").partition(" ")
 
 
 def under_voila() -> bool:
@@ -48,7 +51,7 @@ def _visitor() -> str:
             " and what it is told about the visitor later comes over a connection that proves"
             " nothing. Use `tokenwidgets serve`, which does not preheat kernels."
         )
-    if not VISITOR:
+    if not VISITOR or os.environ.get("VOILA_KERNEL_ID") != _KERNEL:
         raise errors.IdentityError(
             "Nobody is let in: Voilà by itself does not say who is visiting. Serve the dashboard"
             " with `tokenwidgets serve`, and choose an identity source for it"

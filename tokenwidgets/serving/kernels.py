@@ -69,8 +69,9 @@ class VisitorKernels(AsyncMappingKernelManager):
         if not visitor:
             raise Refused(403, "You are not signed in", "Nobody can be said to be visiting.")
         self._require_room(visitor)
-        kwargs["env"] = kernel_environment(kwargs.get("env") or os.environ, visitor, self.parent)
         kernel_id = self.new_kernel_id()
+        given = kwargs.get("env") or os.environ
+        kwargs["env"] = kernel_environment(given, kernel_id, visitor, self.parent)
         # Before the kernel is there, so that many visits at once cannot pass the limit.
         self._owners[kernel_id] = visitor
         self._started[kernel_id] = datetime.now(UTC)
@@ -125,11 +126,14 @@ class VisitorKernels(AsyncMappingKernelManager):
         self._started.pop(kernel_id, None)
 
 
-def kernel_environment(given: Mapping[str, str], visitor: str, server: Any) -> dict[str, str]:
+def kernel_environment(
+    given: Mapping[str, str], kernel_id: str, visitor: str, server: Any
+) -> dict[str, str]:
     """The environment of a visitor's kernel.
 
     Args:
         given: Voilà's: the server's own, with what the request says.
+        kernel_id: the kernel's.
         visitor: the User ID that the identity source established.
         server: the ``DashboardServer``.
 
@@ -143,5 +147,5 @@ def kernel_environment(given: Mapping[str, str], visitor: str, server: Any) -> d
         **kept,
         **server.kernel_settings,
         "IPYTHONDIR": str(server.kernel_folder / "ipython"),
-        VISITOR_VARIABLE: visitor,
+        VISITOR_VARIABLE: f"{kernel_id} {visitor}",
     }
