@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_A_TIME = pa.scalar(np.iinfo(np.int64).min, pa.int64())
 _SQLITE_OPTIONS = {"adbc.sqlite.query.batch_rows": "65536"}
 _PRAGMAS = (f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}", "query_only = ON")
-_CONNECTIONS = 2
 _WORTH_SPLITTING = 50_000
 # What changes the platform writes an audit event, so one head of the trail is one state of it.
 _HEAD = "SELECT last_event_id FROM audit_chain"
@@ -58,16 +58,15 @@ def reader(database: Database, session: Session) -> Iterator[Reader | None]:
         return
     with contextlib.ExitStack() as stack:
         if path is not None:
-            opened = [stack.enter_context(_sqlite(path)) for _ in range(_CONNECTIONS)]
-            heads = {_scalar(connection, _HEAD) for connection in opened}
-            if heads != {session.scalar(text(_HEAD))}:
+            one, other = (stack.enter_context(_sqlite(path)) for _ in range(2))
+            if {_scalar(one, _HEAD), _scalar(other, _HEAD)} != {session.scalar(text(_HEAD))}:
                 raise Moved
+            yield ArrowReader(one, lambda: other, session)
         else:
             snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
-            opened = [
-                stack.enter_context(_postgresql(database, snapshot)) for _ in range(_CONNECTIONS)
-            ]
-        yield ArrowReader(tuple(opened), session)
+            one = stack.enter_context(_postgresql(database, snapshot))
+            more = partial(stack.enter_context, _postgresql(database, snapshot))
+            yield ArrowReader(one, more, session)
 
 
 @contextlib.contextmanager
@@ -105,9 +104,13 @@ def _scalar(connection: adbc.Connection, statement: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ArrowReader:
-    """Through ADBC connections that see the same; the session compiles the statements."""
+    """Through ADBC connections that see the same; the session compiles the statements.
 
-    connections: tuple[adbc.Connection, ...]
+    ``another`` gives the second connection, once.
+    """
+
+    one: adbc.Connection
+    another: Callable[[], adbc.Connection]
     session: Session
 
     def read(self, statement: Select[Any], wanted: Wanted, key: Any = None) -> Arrays:
@@ -131,7 +134,8 @@ class ArrowReader:
     def _table(self, statements: list[Select[Any]]) -> pa.Table:
         compiled = [self._compiled(statement) for statement in statements]
         with ThreadPoolExecutor(len(compiled)) as pool:
-            tables = list(pool.map(self._fetch, self.connections, compiled))
+            connections = [self.one, *(self.another() for _ in compiled[1:])]
+            tables = list(pool.map(self._fetch, connections, compiled))
         some = [table for table in tables if table.num_rows] or tables[:1]
         return pa.concat_tables(some)
 
