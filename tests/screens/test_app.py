@@ -51,15 +51,15 @@ def test_who_has_no_control_sees_nothing_but_why(person_of: Callable[..., Person
     assert person.app.shell.bar.actor == "Jane Doe"
 
 
-def test_an_item_that_is_not_on_the_menu_cannot_be_opened(
-    with_controls: Callable[..., Person],
-):
+def test_an_item_that_is_not_on_the_menu_cannot_be_opened(with_controls: Callable[..., Person]):
     person = with_controls(Control.APPLICATION_USERS)
     person.does(person.picker, "open-row", key="jdoe")
     shown = person.shown
     for name in ("User Groups", "Audit Log", "Nonsense", ""):
         person.does(person.app.shell.bar, "open-screen", name=name)
     assert person.shown == shown
+    assert person.app.shell.bar.current == "Application Users"
+    assert person.said == ("status", "")
 
 
 def test_the_menu_leads_back_to_the_summary(admin: Person):

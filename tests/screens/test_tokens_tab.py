@@ -377,6 +377,13 @@ def test_ended_tokens_are_shown_when_asked_for(at_token: Person, populated: Plat
     assert at_token.tokens.grid.total == "1 live token"
 
 
+def test_ended_tokens_are_not_shown_of_the_next_user(at_token: Person):
+    at_token.does(at_token.tokens.grid, "show-ended", shown=True)
+    at_token.does(at_token.strip, "close")
+    at_token.opens("asmith", "API Tokens")
+    assert at_token.tokens.grid.show_ended is False
+
+
 def test_many_tokens_come_in_pages(at_tokens: Person, populated: Platform):
     for number in range(30):
         populated.tokens.add("jdoe", f"token {number:02}", {"orders": Access.READ})
