@@ -9,9 +9,9 @@ import { h, plain, uniqueId } from "./dom.js";
  */
 
 /** Show, or take away, what is wrong with a control. */
-function teller(control, error) {
+function teller(control, error, label) {
   return (/** @type {string|undefined} */ problem) => {
-    error.textContent = problem ? plain(problem) : "";
+    error.textContent = problem ? `${plain(label)}: ${plain(problem)}` : "";
     if (problem) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   };
@@ -40,7 +40,7 @@ export function textField({ name, label, most = 100, type = "text", hint = "", o
     allow: (/** @type {boolean} */ writable) => { input.readOnly = !writable; },
     setHint: (/** @type {string} */ text) => { hintText.textContent = text; },
     setOptions,
-    tell: teller(input, error),
+    tell: teller(input, error, label),
     focus: () => input.focus(),
   };
 }
@@ -58,7 +58,7 @@ export function switchField({ name, label, hint = "" }) {
     get: () => input.checked,
     set: (value) => { input.checked = Boolean(value); },
     allow: (/** @type {boolean} */ writable) => { input.disabled = !writable; },
-    tell: teller(input, error),
+    tell: teller(input, error, label),
     focus: () => input.focus(),
   };
 }
@@ -77,7 +77,7 @@ export function manyField({ name, label, hint = "", options = [] }) {
     get: () => boxes.filter((box) => box.checked).map((box) => box.value),
     set: (value) => { for (const box of boxes) box.checked = (value ?? []).includes(box.value); },
     allow: (/** @type {boolean} */ writable) => { for (const box of boxes) box.disabled = !writable; },
-    tell: teller(element, error),
+    tell: teller(element, error, label),
     focus: () => boxes[0]?.focus(),
   };
 }
