@@ -72,7 +72,10 @@ CALLS: dict[Control, dict[str, Call]] = {
         "inventory.revoke_matching": lambda p, _: p.inventory.revoke_matching(NONE, count=0),
         "inventory.revoke_selected": lambda p, token: p.inventory.revoke_selected([token]),
     },
-    Control.AUDIT_LOG: {"history.page": lambda p, _: p.history.page()},
+    Control.AUDIT_LOG: {
+        "history.page": lambda p, _: p.history.page(),
+        "history.actions": lambda p, _: p.history.actions(),
+    },
 }
 # Everybody may keep preferences; a service's own steps are no calls.
 FREE = {"preferences.get", "preferences.set"}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import ipywidgets
 
 from tokenwidgets.platform import Platform
+from tokenwidgets.screens.apis import APIsScreen
+from tokenwidgets.screens.audit_log import AuditScreen
+from tokenwidgets.screens.groups import GroupsScreen
+from tokenwidgets.screens.inventory import InventoryScreen
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.user_detail import UserDetail
 from tokenwidgets.screens.users import UsersScreen
@@ -14,6 +19,13 @@ from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.menu_bar import OpenScreen
 
 __all__ = ["ApplicationUsers"]
+
+
+class Screen(Protocol):
+    """What the menu needs of a screen."""
+
+    def show(self) -> None:
+        """Bring it up to date and to the front."""
 
 
 class ApplicationUsers(ipywidgets.VBox):
@@ -30,19 +42,29 @@ class ApplicationUsers(ipywidgets.VBox):
         self.shell = Shell(platform)
         shell = self.shell
         super().__init__(
-            children=(shell.bar, shell.body, shell.dialog, shell.secrets),
+            children=(shell.bar, shell.body, shell.dialog, shell.secrets, shell.downloads),
             layout=ipywidgets.Layout(width="100%", overflow="visible"),
         )
+        # The views find by it what else belongs to the same application.
+        self.add_class("tw-application")
         self.users = UsersScreen(shell, self._open_user)
         self.detail = UserDetail(shell, self._close_user)
-        self._screens = {Control.APPLICATION_USERS: self.users}
+        # Made when they are first opened: most visits are for one of them.
+        self._screens: dict[Control, Screen] = {Control.APPLICATION_USERS: self.users}
+        self._makers: dict[Control, Callable[[], Screen]] = {
+            Control.APPLICATION_USERS: lambda: self.users,
+            Control.USER_GROUPS: lambda: GroupsScreen(shell),
+            Control.APIS: lambda: APIsScreen(shell),
+            Control.TOKEN_INVENTORY: lambda: InventoryScreen(shell, self._open_tokens),
+            Control.AUDIT_LOG: lambda: AuditScreen(shell),
+        }
         shell.bar.listen(self._asked)
         shell.run(lambda: self._start(user, tab))
 
     def _start(self, user: str, tab: str) -> None:
         authority = self.shell.platform.users.authority()
         bar = self.shell.bar
-        screens = [control for control in self._screens if authority.has(control)]
+        screens = [control for control in self._makers if authority.has(control)]
         bar.actor, bar.actor_id = authority.name, authority.actor
         bar.items = [control.value for control in screens]
         if not screens:
@@ -59,6 +81,8 @@ class ApplicationUsers(ipywidgets.VBox):
 
     def _open(self, control: Control) -> None:
         self.shell.bar.current = control.value
+        if control not in self._screens:
+            self._screens[control] = self._makers[control]()
         self._screens[control].show()
 
     def _open_user(self, user_id: str | None) -> None:
@@ -67,8 +91,12 @@ class ApplicationUsers(ipywidgets.VBox):
         else:
             self.detail.open(user_id)
 
+    def _open_tokens(self, user_id: str) -> None:
+        self.detail.open(user_id, "API Tokens")
+
     def _close_user(self) -> None:
-        self.users.show()
+        # The way back leads to where the user was opened from.
+        self._open(Control(self.shell.bar.current))
 
     def __repr__(self) -> str:
         return f"ApplicationUsers({self.shell.platform!r})"

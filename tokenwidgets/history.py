@@ -90,6 +90,19 @@ class HistoryService(Service):
             ]
             return _page(session, about, cursor, rows)
 
+    def actions(self) -> tuple[str, ...]:
+        """The actions of the events that the actor may see, sorted: what to filter by.
+
+        Raises:
+            NotAllowed: the actor lacks the control ``Audit Log``.
+
+        """
+        with self.reading(Control.AUDIT_LOG) as (session, authority):
+            within = _within(authority.reach(Control.AUDIT_LOG))
+            return tuple(
+                sorted(session.scalars(select(AuditEvent.action).where(within).distinct()))
+            )
+
     def page(
         self,
         *,

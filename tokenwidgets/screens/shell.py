@@ -11,8 +11,11 @@ import ipywidgets
 
 from tokenwidgets import errors
 from tokenwidgets.platform import Platform
+from tokenwidgets.screens.files import File
 from tokenwidgets.tokens import NewToken
+from tokenwidgets.vocabulary import now
 from tokenwidgets.widgets.dialog import Confirm, Dialog, Dismiss
+from tokenwidgets.widgets.downloads import Downloads
 from tokenwidgets.widgets.menu_bar import MenuBar, TryAgain
 from tokenwidgets.widgets.secret_dialog import SecretDialog
 
@@ -33,6 +36,7 @@ class Shell:
         self.body = ipywidgets.VBox(layout=ipywidgets.Layout(width="100%", overflow="visible"))
         self.dialog = Dialog()
         self.secrets = SecretDialog()
+        self.downloads = Downloads()
         self._answer: Answer | None = None
         self._again: Action | None = None
         self.dialog.listen(self._answered)
@@ -108,6 +112,12 @@ class Shell:
     def reveal(self, made: Sequence[NewToken]) -> None:
         """Show new secrets, once."""
         self.secrets.show([(new.token.name, new.secret) for new in made])
+
+    def hand_over(self, name: str, file: File) -> None:
+        """Let the browser save a file under this name and the day."""
+        self.downloads.hand_over(
+            f"{name}-{now():%Y-%m-%d}{file.suffix}", file.media_type, file.data
+        )
 
     def _asked(self, message: Any) -> None:
         if isinstance(message, TryAgain) and self._again is not None:

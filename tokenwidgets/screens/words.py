@@ -11,7 +11,7 @@ from typing import Any
 from tokenwidgets.history import EventRow
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["access_summary", "count_of", "event_row", "iso"]
+__all__ = ["access_summary", "count_of", "event_row", "iso", "plain_value"]
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 _MOST_NAMED = 10
@@ -46,8 +46,10 @@ def access_summary(grants: Mapping[str, Access]) -> str:
     return ", ".join(words) or "None"
 
 
-def event_row(event: EventRow) -> dict[str, Any]:
-    """An audit event as a row of an ``EventList``."""
+def event_row(event: EventRow, about: str = "") -> dict[str, Any]:
+    """An audit event as a row of an ``EventList`` of what is about a user, a group or all."""
+    whom = event.user_id if event.user_id not in (about, event.subject) else None
+    detail = {key: value for key, value in event.detail.items() if value != event.subject}
     return {
         "key": str(event.id),
         "at": iso(event.at),
@@ -55,7 +57,9 @@ def event_row(event: EventRow) -> dict[str, Any]:
         "action": event.action,
         "subject": event.subject,
         "outcome": event.outcome,
-        "details": "; ".join(_details(event.action, event.detail)),
+        "details": "; ".join(
+            [*([f"user: {whom}"] if whom else []), *_details(event.action, detail)]
+        ),
     }
 
 
@@ -85,7 +89,7 @@ def _is_pair(value: Any) -> bool:
 
 
 def _changed(name: str, before: Any, after: Any) -> str:
-    return f"{name}: {_plain(before)} → {_plain(after)}"
+    return f"{name}: {plain_value(before)} → {plain_value(after)}"
 
 
 def _said(key: str, value: Any) -> str:
@@ -94,7 +98,7 @@ def _said(key: str, value: Any) -> str:
         for api, level in sorted(value.items()):
             apis[level].append(api)
         return "; ".join(f"{level}: {_some(names)}" for level, names in sorted(apis.items()))
-    return f"{_name(key)}: {_plain(value)}"
+    return f"{_name(key)}: {plain_value(value)}"
 
 
 def _name(key: str) -> str:
@@ -107,12 +111,13 @@ def _some(texts: Iterable[str]) -> str:
     return ", ".join(every[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _plain(value: Any) -> str:
+def plain_value(value: Any) -> str:
+    """A JSON value in words."""
     match value:
         case list():
-            return _some(map(_plain, value)) or "none"
+            return _some(map(plain_value, value)) or "none"
         case dict():
-            return _some(f"{key} {_plain(each)}" for key, each in value.items()) or "none"
+            return _some(f"{key} {plain_value(each)}" for key, each in value.items()) or "none"
         case True:
             return "yes"
         case False:

@@ -64,7 +64,7 @@ function filterGrid(model) {
     const text = JSON.stringify(values());
     if (text === sent) return;
     sent = text;
-    model.send({ type: "filter", values: values() });
+    model.send({ type: "filter", values: values(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
   };
   const onLater = () => { clearTimeout(timer); timer = setTimeout(onNow, TYPING_PAUSE); };
   return {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import traitlets
@@ -14,7 +16,10 @@ __all__ = ["Act", "ClearFilters", "Filter", "FilterBar"]
 
 
 class Filter(Message, tag="filter", frozen=True):
-    """Filters were set; ``values`` has those of all, by their names."""
+    """Filters were set; ``values`` has those of all, by their names.
+
+    ``zone`` is the viewer's time zone, such as ``Europe/Stockholm``: the zone of days.
+    """
 
     values: Annotated[
         dict[
@@ -23,6 +28,7 @@ class Filter(Message, tag="filter", frozen=True):
         ],
         msgspec.Meta(max_length=50),
     ]
+    zone: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class ClearFilters(Message, tag="clear-filters", frozen=True):
@@ -53,6 +59,10 @@ class FilterBar(Component, asset="filter_bar"):
         help="Why a filter's value cannot be taken, by the filter's name."
     ).tag(sync=True)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.zone: tzinfo = UTC
+
     def known(self, message: Filter) -> dict[str, str]:
         """The message's values of the filters that there are, without those that are empty."""
         names = {each["name"] for each in self.filters}
@@ -62,6 +72,15 @@ class FilterBar(Component, asset="filter_bar"):
         """Show what was set; who listens may change it again."""
         match message:
             case Filter():
+                self.zone = _zone(message.zone)
                 self.values = self.known(message)
             case ClearFilters():
                 self.values = {}
+
+
+def _zone(name: str) -> tzinfo:
+    """The zone of this name, or UTC; what a browser says is no reason to fail."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (OSError, ValueError, LookupError):
+        return UTC

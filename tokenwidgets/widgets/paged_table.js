@@ -100,7 +100,7 @@ function selectedBar(model, act) {
       const selected = model.get("selected").length;
       element.hidden = !model.get("selectable") || model.get("actions").length === 0;
       count.textContent = selected ? `${selected.toLocaleString()} selected` : "None selected";
-      acts.update(model.get("actions").map((action) => ({ ...action, disabled: action.disabled || selected === 0 })));
+      acts.update(model.get("actions").map((action) => (selected ? action : { ...action, kind: "", disabled: true })));
     },
     stop: acts.stop,
   };

@@ -48,11 +48,12 @@ function render({ model, el }) {
   const fill = () => {
     if (nonce === model.get("form") && fields.size) return;
     const renewed = nonce !== "";
+    const kept = renewed && model.get("keep") ? entered() : {};
     nonce = model.get("form");
     build();
     for (const [name, field] of fields) field.set(model.get("values")[name]);
     guard.settle();
-    for (const [name, value] of Object.entries(model.get("entered"))) fields.get(name)?.set(value);
+    for (const [name, value] of Object.entries({ ...kept, ...model.get("entered") })) fields.get(name)?.set(value);
     guard.look();
     notice.replaceChildren(plain(model.get("notice")),
       model.get("points").length > 0 ? h("ul", {}, ...model.get("points").map((point) => h("li", {}, plain(point)))) : "");

@@ -64,6 +64,9 @@ class RecordForm(Component, asset="record_form"):
     entered: traitlets.Dict[str, Any] = traitlets.Dict(
         help="What is shown in place of that, by name, and still to be saved."
     ).tag(sync=True)
+    keep = traitlets.Bool(
+        False, help="Whether what was entered into the other fields stays, at this filling."
+    ).tag(sync=True)
     editable = traitlets.Bool(True, help="Whether anything can be changed.").tag(sync=True)
     save_label = traitlets.Unicode("Save", help="The name of the button that saves.").tag(sync=True)
     errors: traitlets.Dict[str, str] = traitlets.Dict(

@@ -92,6 +92,7 @@ function render({ model, el }) {
       badges.replaceChildren(...model.get("badges").map(badge));
     }),
     redrawOn(model, ["tabs", "hidden", "selected"], () => { list.update(); chooser.update(); }),
+    redrawOn(model, ["choosable"], () => { chooser.element.hidden = !model.get("choosable"); }),
     redrawOn(model, ["actions"], () => acts.update(model.get("actions"))),
     onShown(view, () => heading.focus()),
     acts.stop,

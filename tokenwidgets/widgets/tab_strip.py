@@ -49,6 +49,7 @@ class TabStrip(Component, asset="tab_strip"):
     actions = traitlets.List(
         traitlets.Dict(), help="Buttons beside the heading: name, label, kind, items, disabled."
     ).tag(sync=True)
+    choosable = traitlets.Bool(True, help="Whether tabs can be shown and hidden.").tag(sync=True)
     tabs = traitlets.List(traitlets.Unicode(), help="The tabs that the actor may see.").tag(
         sync=True
     )

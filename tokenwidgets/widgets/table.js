@@ -36,7 +36,7 @@ function badgeList(values, most = 3) {
 function expiryText(instant) {
   const days = (new Date(instant).getTime() - Date.now()) / 86_400_000;
   return h("span", { class: "tw-expiry" }, time(instant),
-    h("span", { class: days <= 30 ? "tw-soon" : "tw-muted" }, relative(instant)));
+    h("span", { class: days >= 0 && days <= 30 ? "tw-soon" : "tw-muted" }, relative(instant)));
 }
 
 /** What a cell of each kind shows; a value that is not there shows nothing. */

@@ -16,7 +16,7 @@ function render({ model, el }) {
   const view = root(model, el, "tw-user-finder");
   const [id, listId] = [uniqueId("find"), uniqueId("found")];
   const input = /** @type {HTMLInputElement} */ (h("input", { id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", maxlength: "1000",
-    "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId, "data-focus": "find" }));
+    "aria-autocomplete": "list", placeholder: "Type a name or a User ID", "aria-expanded": "false", "aria-controls": listId, "data-focus": "find" }));
   const label = h("label", { for: id });
   const list = h("div", { role: "listbox", id: listId });
   const more = h("div", { class: "tw-more-found" });

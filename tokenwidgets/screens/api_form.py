@@ -1,0 +1,239 @@
+"""The tab General of an API: what it is, by hand or from its OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.directory import APIRow
+from tokenwidgets.imports import APIDocument, read_openapi
+from tokenwidgets.screens.record import fill_record
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of, plain_value
+from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.file_picker import FilePicker, PickFile
+from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
+
+__all__ = ["APIForm"]
+
+
+class APIForm:
+    """Fills a ``RecordForm``, also from a document; adds an API or saves it.
+
+    Args:
+        shell: where to ask and tell.
+        saved: called with the name of an API that was added or changed.
+        close: goes back to the list.
+
+    """
+
+    def __init__(
+        self, shell: Shell, saved: Callable[[str], None], close: Callable[[], None]
+    ) -> None:
+        self._shell = shell
+        self._saved = saved
+        self._close = close
+        self._api: APIRow | None = None
+        self.form = RecordForm(panel="General")
+        self.picker = FilePicker(
+            label="Fill from an OpenAPI document",
+            hint="OpenAPI 2.0 to 3.2, JSON or YAML, at most 2 MB; you see what changes before"
+            " anything is saved.",
+            accept=".json,.yaml,.yml",
+        )
+        for component in (self.form, self.picker):
+            component.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def open(self, api: APIRow) -> tuple[Component, ...]:
+        """Fill it for an API; gives what is to be shown."""
+        self._api = api
+        self._fill()
+        return self.picker, self.form
+
+    def add(self) -> tuple[Component, ...]:
+        """Empty it for a new API."""
+        self._api = None
+        self._fill()
+        return self.picker, self.form
+
+    def _fill(self, **more: Any) -> None:
+        adding = self._api is None
+        groups = {api.api_group for api in self._shell.platform.apis.list(inactive=True)}
+        fill_record(
+            self.form,
+            fields=_fields(sorted(groups - {""}), adding=adding),
+            values=self._stored(),
+            save_label="Add API" if adding else "Save",
+            **more,
+        )
+        self.picker.problem = ""
+
+    def _stored(self) -> dict[str, Any]:
+        api = self._api or APIRow("", "", is_active=False)
+        return {
+            "name": api.name,
+            "title": api.title,
+            "group": api.api_group,
+            "version": api.version_label,
+            "description": api.description,
+            "read_only": api.read_only,
+            "active": api.is_active,
+        }
+
+    def _do(self, message: Any) -> None:
+        match message:
+            case PickFile():
+                self._take(message.name)
+            case CancelRecord() if self._api is None:
+                self._close()
+            case CancelRecord():
+                self._fill()
+            case SaveRecord() if self._api is not None:
+                self._ask_before_save(self._api, message)
+            case SaveRecord():
+                self._attempt(lambda: self._add(message))
+
+    def _take(self, name: str) -> None:
+        """Propose what a document says; a person still has to save it."""
+        try:
+            document = read_openapi(
+                self.picker.content, name, name=self._api.name if self._api else ""
+            )
+        except (errors.ImportRefused, errors.InvalidValue) as error:
+            self.picker.problem = " ".join(str(error).split())
+            return
+        entered = {
+            "name": document.name,
+            "title": document.title,
+            "version": document.version,
+            "description": document.description,
+            "read_only": document.read_only,
+        }
+        points = _points(self._stored(), entered)
+        self._fill(
+            entered=entered,
+            keep=True,
+            notice=(
+                f"{name} would change this. Nothing is saved yet:"
+                if points
+                else f"{name} says what is stored already."
+            ),
+            points=[*points, *_methods(document)],
+        )
+
+    def _attempt(self, save: Callable[[], None]) -> None:
+        """Save; what is wrong with a value is shown beside its field."""
+        try:
+            save()
+        except errors.InvalidValue as error:
+            self.form.errors = {error.field: error.problem}
+        except errors.StaleVersion as error:
+            self._api = error.current
+            self._fill(notice=f"{error} This is the newer state; nothing was overwritten.")
+
+    def _add(self, message: SaveRecord) -> None:
+        api = self._shell.platform.apis.add(
+            message.text("name"),
+            title=message.text("title"),
+            description=message.text("description"),
+            api_group=message.text("group"),
+            version_label=message.text("version"),
+            read_only=message.flag("read_only"),
+        )
+        self._saved(api.name)
+        self._shell.say(f"The API {api.name} was added.")
+
+    def _ask_before_save(self, api: APIRow, message: SaveRecord) -> None:
+        if not api.is_active or message.flag("active"):
+            self._attempt(lambda: self._save(api, message))
+            return
+        use = self._shell.platform.apis.use(api.name)
+        tokens = count_of(use.live_tokens, "live token opens", "live tokens open")
+        last = (
+            "It is not known to have been used."
+            if use.last_used_at is None
+            else f"It was last used on {use.last_used_at:%d %B %Y at %H:%M} UTC."
+        )
+        self._shell.ask(
+            f"Deactivate {api.name}?",
+            lambda _: self._attempt(lambda: self._save(api, message)),
+            confirm="Deactivate",
+            lines=[
+                f"{tokens} {api.name}, and will not any more, at once. {last}",
+                "What the tokens were granted stays, and comes back when the API is activated.",
+            ],
+            danger=True,
+        )
+
+    def _save(self, api: APIRow, message: SaveRecord) -> None:
+        self._shell.platform.apis.edit(
+            api.name,
+            version=api.version,
+            title=message.text("title"),
+            description=message.text("description"),
+            api_group=message.text("group"),
+            version_label=message.text("version"),
+            read_only=message.flag("read_only"),
+            is_active=message.flag("active"),
+        )
+        self._saved(api.name)
+        self._shell.say(f"The API {api.name} was saved.")
+
+
+_LABELS = {
+    "name": "API name",
+    "title": "Title",
+    "version": "Version",
+    "description": "Description",
+    "read_only": "Read only",
+}
+
+
+def _points(stored: dict[str, Any], entered: dict[str, Any]) -> list[str]:
+    """What a document would change, line by line."""
+    return [
+        f"{label}: {plain_value(stored[key])} → {plain_value(entered[key])}"
+        for key, label in _LABELS.items()
+        if stored[key] != entered[key]
+    ]
+
+
+def _methods(document: APIDocument) -> list[str]:
+    closed = ", ".join(document.closed_methods)
+    return [f"It also has {closed}, which no token opens."] if closed else []
+
+
+def _fields(groups: list[str], *, adding: bool) -> list[dict[str, Any]]:
+    name = {"name": "name", "label": "API name", "kind": "text", "most": 100}
+    fields: list[dict[str, Any]] = [
+        name | {"hint": "What API servers ask about; it cannot be changed later."}
+        if adding
+        else name | {"fixed": True},
+        {"name": "title", "label": "Title", "kind": "text", "most": 200},
+        {
+            "name": "group",
+            "label": "Group",
+            "kind": "text",
+            "most": 100,
+            "options": [{"value": group, "label": group} for group in groups],
+        },
+        {"name": "version", "label": "Version", "kind": "text", "most": 100},
+        {"name": "description", "label": "Description", "kind": "text", "most": 2000},
+        {
+            "name": "read_only",
+            "label": "Read only",
+            "kind": "switch",
+            "hint": "It answers GET alone, so tokens can have Read Access and no Full Access.",
+        },
+    ]
+    if not adding:
+        fields.append(
+            {
+                "name": "active",
+                "label": "Active",
+                "kind": "switch",
+                "hint": "No token opens an API that is not active.",
+            }
+        )
+    return fields

@@ -1,0 +1,99 @@
+"""The screen APIs: the list, and one API at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokenwidgets.directory import APIRow
+from tokenwidgets.screens.api_form import APIForm
+from tokenwidgets.screens.events_tab import EventsTab
+from tokenwidgets.screens.listing import Listing
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.widgets.paged_table import PagedTable
+from tokenwidgets.widgets.tab_strip import Close, SelectTab, TabStrip
+
+__all__ = ["APIsScreen"]
+
+
+class APIsScreen:
+    """Lists the APIs; opens one on its tabs, adds one."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._api = ""
+        self.strip = TabStrip(choosable=False)
+        self.form = APIForm(shell, self.open, self.show)
+        self.changes = EventsTab(shell, "Changes", shell.platform.history.of_api)
+        self.list = Listing(
+            shell,
+            PagedTable(
+                heading="APIs",
+                label="APIs",
+                search_label="Search APIs",
+                add_label="Add API",
+                sort="group",
+                columns=[
+                    {"key": "key", "label": "API", "kind": "link", "sortable": True},
+                    {"key": "title", "label": "Title", "kind": "text", "sortable": True},
+                    {"key": "group", "label": "Group", "kind": "text", "sortable": True},
+                    {"key": "version", "label": "Version", "kind": "text", "sortable": False},
+                    {"key": "offers", "label": "Offers", "kind": "text", "sortable": True},
+                    {"key": "active", "label": "Active", "kind": "yesno", "sortable": True},
+                ],
+            ),
+            lambda: [_row(api) for api in shell.platform.apis.list(inactive=True)],
+            self._open_or_add,
+            ("API", "APIs"),
+            "No APIs yet. Add the first one, by hand or from its OpenAPI document;"
+            " tokens can then open it.",
+        )
+        self.strip.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def show(self) -> None:
+        """Bring the list to the front."""
+        self.list.show()
+
+    def _open_or_add(self, name: str | None) -> None:
+        if name is not None:
+            self.open(name)
+            return
+        self._api = ""
+        with self.strip.hold_sync():
+            self.strip.heading = "New API"
+            self.strip.subheading = ""
+            self.strip.badges = []
+            self.strip.tabs = ["General"]
+        self._shell.show(self.strip, *self.form.add())
+
+    def open(self, name: str) -> None:
+        """Show an API, on the tab that was open."""
+        api = self._shell.platform.apis.get(name)
+        self._api = api.name
+        with self.strip.hold_sync():
+            self.strip.heading = api.title
+            self.strip.subheading = api.name
+            self.strip.badges = [] if api.is_active else [{"text": "Not active", "kind": "warn"}]
+            self.strip.tabs = ["General", "Changes"]
+        if self.strip.selected == "General":
+            self._shell.show(self.strip, *self.form.open(api))
+        else:
+            self._shell.show(self.strip, self.changes.show(api.name))
+
+    def _do(self, message: Any) -> None:
+        match message:
+            case Close():
+                self.show()
+            case SelectTab() if self._api:
+                # Anew, since the API may have changed.
+                self.open(self._api)
+
+
+def _row(api: APIRow) -> dict[str, Any]:
+    return {
+        "key": api.name,
+        "title": api.title,
+        "group": api.api_group,
+        "version": api.version_label,
+        "offers": " & ".join(level.label.split()[0] for level in reversed(api.levels[1:])),
+        "active": api.is_active,
+    }

@@ -1,0 +1,119 @@
+"""The screen Audit Log: who did what to what, filtered, and as a file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.history import EventRow
+from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.screens.audit_filters import audit_filters, event_filters
+from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
+from tokenwidgets.screens.pager import Pager
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of, event_row
+from tokenwidgets.widgets.event_list import EventList
+from tokenwidgets.widgets.filter_bar import Act, ClearFilters, Filter, FilterBar
+from tokenwidgets.widgets.paged_table import NextPage, PreviousPage, RowsPerPage
+
+__all__ = ["AuditScreen"]
+
+_MOST_SUMMARY = 120
+_MOST_DETAIL = 2000
+
+
+class AuditScreen:
+    """Fills a ``FilterBar`` and an ``EventList``; hands over what matches as CSV."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._wanted: dict[str, Any] = {}
+        self._pager = Pager(self._fetch)
+        self.bar = FilterBar(
+            heading="Audit Log",
+            actions=[{"name": "download", "label": "Download"}],
+        )
+        self.events = EventList(label="Audit Log")
+        for component in (self.bar, self.events):
+            component.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def show(self) -> None:
+        """Bring it up to date and to the front."""
+        self._fill(self._pager.refresh())
+        self.bar.filters = audit_filters(self._shell.platform.history.actions())
+        self._shell.show(self.bar, self.events)
+
+    def _do(self, message: Any) -> None:
+        match message:
+            case Filter() | ClearFilters():
+                self._filter()
+            case RowsPerPage(count=count):
+                self.events.rows_per_page = count
+                self._fill(self._pager.first())
+            case PreviousPage() | NextPage():
+                self._fill(self._pager.turn(message))
+            case Act(name="download"):
+                self._download()
+
+    def _filter(self) -> None:
+        try:
+            self._wanted = event_filters(self.bar.values, self.bar.zone)
+        except errors.InvalidValue as error:
+            self.bar.problems = {error.field: error.problem}
+            return
+        self.bar.problems = {}
+        self._fill(self._pager.first())
+
+    def _download(self) -> None:
+        total = self._shell.platform.history.page(**self._wanted, rows=1).total
+        refuse_too_many(total, MOST_ROWS, "events", "tokenwidgets.events() of Python")
+        # pandas takes a second to import, and most visits need none of it.
+        from tokenwidgets.frames import events
+
+        file = file_of(events(self._shell.platform, chunksize=20_000, **self._wanted), ".csv")
+        self._shell.hand_over("audit-log", file)
+        self._shell.say(f"{count_of(total, 'event', 'events')} downloaded.")
+
+    def _fetch(self, cursor: Cursor | None) -> Page[EventRow]:
+        return self._shell.platform.history.page(
+            **self._wanted, cursor=cursor, rows=self.events.rows_per_page
+        )
+
+    def _fill(self, page: Page[EventRow]) -> None:
+        with self.events.hold_sync():
+            self.events.rows = [_row(event) for event in page.rows]
+            self.events.page = self._pager.number
+            self.events.has_previous = page.previous is not None
+            self.events.has_next = page.next is not None
+            self.events.total = count_of(page.total, "event", "events")
+            self.events.empty = (
+                "No event matches these filters." if self._wanted else "Nothing has happened yet."
+            )
+
+
+def _row(event: EventRow) -> dict[str, Any]:
+    """As in other lists, with the whole of the event to be unfolded."""
+    row = event_row(event)
+    whole: list[tuple[str, Any]] = [
+        ("event", event.id),
+        ("at", f"{event.at:%Y-%m-%d %H:%M:%S.%f} UTC"),
+        ("user", event.user_id),
+        ("token", event.token_id),
+        *event.detail.items(),
+    ]
+    row["details"] = {
+        "summary": _short(row["details"], _MOST_SUMMARY) or "Whole event",
+        "items": [
+            [name, _short(_text(value), _MOST_DETAIL)] for name, value in whole if value is not None
+        ],
+    }
+    return row
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,21 @@
+"""What each control is good for, in words for whoever gives it."""
+
+from __future__ import annotations
+
+from tokenwidgets.vocabulary import Control
+
+__all__ = ["ABOUT"]
+
+ABOUT: dict[Control, str] = {
+    Control.APPLICATION_USERS: "Search and see users; add, edit and deactivate them.",
+    Control.API_TOKENS: "See a user's tokens; add, edit, regenerate and revoke them.",
+    Control.USER_MEMBERSHIP: "See which groups a user is in; put users into groups and take"
+    " them out.",
+    Control.ACTIVITY: "See what was done to a user and to their tokens.",
+    Control.USER_GROUPS: "Add and edit groups, and say which controls they give.",
+    Control.APIS: "Add, edit and deactivate APIs.",
+    Control.TOKEN_INVENTORY: "See, chart and download all tokens; with “Application Users > API"
+    " Tokens” also revoke many at once.",
+    Control.AUDIT_LOG: "See and download who did what, and when.",
+}
+"""The same for every control."""

@@ -1,0 +1,162 @@
+"""The tab General of a user group: its name, what it is for, and whom it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.directory import GroupRow
+from tokenwidgets.screens.record import fill_record
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of
+from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
+
+__all__ = ["GroupForm"]
+
+
+class GroupForm:
+    """Fills a ``RecordForm``; adds a group or saves it.
+
+    Args:
+        shell: where to ask and tell.
+        saved: called with the name of a group that was added or changed.
+        close: goes back to the list.
+
+    """
+
+    def __init__(
+        self, shell: Shell, saved: Callable[[str], None], close: Callable[[], None]
+    ) -> None:
+        self._shell = shell
+        self._saved = saved
+        self._close = close
+        self._group: GroupRow | None = None
+        self.form = RecordForm(panel="General")
+        self.form.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def open(self, group: GroupRow) -> Component:
+        """Fill it for a group."""
+        self._group = group
+        self._fill()
+        return self.form
+
+    def add(self) -> Component:
+        """Empty it for a new group."""
+        self._group = None
+        self._fill()
+        return self.form
+
+    def _fill(self, notice: str = "") -> None:
+        group = self._group
+        fill_record(
+            self.form,
+            fields=_fields(self._departments(), adding=group is None),
+            values={
+                "name": group.name if group else "",
+                "description": group.description if group else "",
+                "departments": list(group.departments) if group else [],
+                "active": group.is_active if group else False,
+            },
+            save_label="Save" if group else "Add group",
+            notice=notice,
+        )
+
+    def _departments(self) -> list[str]:
+        own = self._group.departments if self._group else ()
+        try:
+            return sorted({*own, *self._shell.platform.users.departments()})
+        except errors.NotAllowed:
+            return list(own)
+
+    def _do(self, message: Any) -> None:
+        match message:
+            case CancelRecord() if self._group is None:
+                self._close()
+            case CancelRecord():
+                self._fill()
+            case SaveRecord() if self._group is not None:
+                self._ask_before_save(self._group, message)
+            case SaveRecord():
+                self._attempt(lambda: self._add(message))
+
+    def _attempt(self, save: Callable[[], None]) -> None:
+        """Save; what is wrong with a value is shown beside its field."""
+        try:
+            save()
+        except errors.InvalidValue as error:
+            self.form.errors = {error.field: error.problem}
+        except errors.StaleVersion as error:
+            self._group = error.current
+            self._fill(f"{error} This is the newer state; nothing was overwritten.")
+
+    def _add(self, message: SaveRecord) -> None:
+        group = self._shell.platform.groups.add(
+            message.text("name"),
+            description=message.text("description"),
+            departments=message.texts("departments"),
+        )
+        self._saved(group.name)
+        self._shell.say(f"The group {group.name} was added. Now give it controls and members.")
+
+    def _ask_before_save(self, group: GroupRow, message: SaveRecord) -> None:
+        stops = group.is_active and not message.flag("active")
+        if not stops or not group.members or not group.controls:
+            self._attempt(lambda: self._save(group, message))
+            return
+        members = count_of(group.members, "member loses", "members lose")
+        self._shell.ask(
+            f"Deactivate {group.name}?",
+            lambda _: self._attempt(lambda: self._save(group, message)),
+            confirm="Deactivate",
+            lines=[f"{members} these controls at once, unless another group gives them:"],
+            items=list(group.controls),
+            danger=True,
+        )
+
+    def _save(self, group: GroupRow, message: SaveRecord) -> None:
+        saved = self._shell.platform.groups.edit(
+            group.name,
+            version=group.version,
+            new_name=message.text("name"),
+            description=message.text("description"),
+            is_active=message.flag("active"),
+            departments=message.texts("departments"),
+        )
+        self._saved(saved.name)
+        self._shell.say(f"The group {saved.name} was saved.")
+
+
+def _fields(departments: list[str], *, adding: bool) -> list[dict[str, Any]]:
+    fields: list[dict[str, Any]] = [
+        {"name": "name", "label": "Group name", "kind": "text", "most": 100},
+        {
+            "name": "description",
+            "label": "Description",
+            "kind": "text",
+            "most": 2000,
+            "hint": "What its members are to do, such as “Looks after the tokens of Finance”.",
+        },
+    ]
+    if departments:
+        fields.append(
+            {
+                "name": "departments",
+                "label": "Departments",
+                "kind": "many",
+                "hint": "Its controls then reach the users of these departments alone."
+                " None ticked: everybody.",
+                "options": [{"value": name, "label": name} for name in departments],
+            }
+        )
+    if not adding:
+        fields.append(
+            {
+                "name": "active",
+                "label": "Active",
+                "kind": "switch",
+                "hint": "A group that is not active gives its members nothing.",
+            }
+        )
+    return fields

@@ -1,0 +1,223 @@
+"""The screen Token Inventory: all tokens, filtered, charted, and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tokenwidgets import errors
+from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
+from tokenwidgets.screens.inventory_charts import expirations_figure, picked, tokens_figure
+from tokenwidgets.screens.inventory_filters import inventory_filters, token_filters
+from tokenwidgets.screens.inventory_questions import InventoryQuestions
+from tokenwidgets.screens.pager import Pager
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import access_summary, count_of, iso
+from tokenwidgets.tokens import TokenFilter, TokenRow
+from tokenwidgets.vocabulary import Control
+from tokenwidgets.widgets.chart import Chart, Pick
+from tokenwidgets.widgets.filter_bar import Act, ClearFilters, Filter, FilterBar
+from tokenwidgets.widgets.paged_table import (
+    NextPage,
+    OpenRow,
+    PagedTable,
+    PreviousPage,
+    RowsPerPage,
+    SortBy,
+)
+
+__all__ = ["InventoryScreen"]
+
+_SORTS = {
+    "name": "name",
+    "owner": "owner",
+    "created": "created_at",
+    "expires": "expires_at",
+    "last_used": "last_used_at",
+}
+_SUFFIXES = {"CSV": ".csv", "Excel": ".xlsx", "Parquet": ".parquet"}
+_MOST_IN_EXCEL = 50_000
+
+
+class InventoryScreen:
+    """Fills a ``FilterBar``, a ``Chart`` and a table of tokens.
+
+    Args:
+        shell: where to show it.
+        open_user: opens the tokens of a User ID.
+
+    """
+
+    def __init__(self, shell: Shell, open_user: Callable[[str], None]) -> None:
+        self._shell = shell
+        self._open_user = open_user
+        self._wanted: dict[str, Any] = {}
+        self._pager = Pager(self._fetch)
+        self.questions = InventoryQuestions(shell, self._refresh)
+        self.bar = FilterBar(heading="Token Inventory")
+        self.chart = Chart(empty="No tokens to chart.")
+        self.table = PagedTable(label="Token Inventory", sort="created", descending=True)
+        for component in (self.bar, self.chart, self.table):
+            component.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def show(self) -> None:
+        """Bring it up to date and to the front."""
+        authority = self._shell.platform.inventory.authority()
+        may_revoke = authority.has(Control.API_TOKENS)
+        download = {"name": "download", "label": "Download", "items": list(_SUFFIXES)}
+        revoke = {"name": "revoke-matching", "label": "Revoke all that match"}
+        self.bar.actions = [download, *([revoke] if may_revoke else [])]
+        with self.table.hold_sync():
+            self.table.columns = _columns(opens=authority.has(Control.APPLICATION_USERS))
+            self.table.selectable = may_revoke
+            self.table.actions = (
+                [{"name": "revoke-selected", "label": "Revoke selected", "kind": "danger"}]
+                if may_revoke
+                else []
+            )
+        self._refresh()
+        self._shell.show(self.bar, self.chart, self.table)
+
+    def _refresh(self) -> None:
+        self._fill(self._pager.refresh())
+        self._draw()
+
+    def _do(self, message: Any) -> None:
+        match message:
+            case Filter() | ClearFilters():
+                self._filter()
+            case Pick(key=key) if wanted := picked(key):
+                values = self.bar.values
+                again = all(values.get(name) == value for name, value in wanted.items())
+                # The bar that is chosen already is let go.
+                self.bar.values = (
+                    {**values, **dict.fromkeys(wanted, "")}
+                    if again
+                    else {
+                        **values,
+                        **wanted,
+                    }
+                )
+                self._filter()
+            case SortBy(column=column) if column in _SORTS:
+                self.table.descending = column == self.table.sort and not self.table.descending
+                self.table.sort = column
+                self._fill(self._pager.first())
+            case RowsPerPage(count=count):
+                self.table.rows_per_page = count
+                self._fill(self._pager.first())
+            case PreviousPage() | NextPage():
+                self._fill(self._pager.turn(message))
+            case OpenRow(key=key):
+                self._open_user(self._row(key).owner)
+            case Act(name="download", item=kind) if kind in _SUFFIXES:
+                self._download(kind)
+            case Act(name="revoke-selected") if self.table.selected:
+                self.questions.revoke_selected([self._row(key) for key in self.table.selected])
+            case Act(name="revoke-matching"):
+                self.questions.revoke_matching(TokenFilter(**self._wanted))
+
+    def _row(self, key: str) -> TokenRow:
+        """A token of the page on show."""
+        for row in self._pager.page.rows:
+            if str(row.id) == key:
+                return row
+        raise errors.UnknownToken("This token is not on the page any more.")
+
+    def _filter(self) -> None:
+        before = self._wanted
+        try:
+            self._wanted = token_filters(self.bar.values)
+            page = self._pager.first()
+        except errors.InvalidValue as error:
+            self._wanted, self.bar.problems = before, {error.field.lower(): error.problem}
+            return
+        except errors.UnknownUser as error:
+            self._wanted, self.bar.problems = before, {"owner": str(error)}
+            return
+        self.bar.problems = {}
+        self._fill(page)
+        self._draw()
+
+    def _fetch(self, cursor: Cursor | None) -> Page[TokenRow]:
+        return self._shell.platform.inventory.page(
+            TokenFilter(**self._wanted),
+            sort=_SORTS[self.table.sort],  # type: ignore[arg-type]
+            descending=self.table.descending,
+            cursor=cursor,
+            rows=self.table.rows_per_page,
+        )
+
+    def _fill(self, page: Page[TokenRow]) -> None:
+        with self.table.hold_sync():
+            self.table.rows = [_row(token) for token in page.rows]
+            self.table.page = self._pager.number
+            self.table.has_previous = page.previous is not None
+            self.table.has_next = page.next is not None
+            self.table.total = count_of(page.total, "token", "tokens")
+            self.table.empty = (
+                "No token matches these filters."
+                if self._wanted
+                else "No tokens yet. Open a user on the screen Application Users and add the first."
+            )
+
+    def _draw(self) -> None:
+        """The charts. Each shows what the filters leave that are not its own to set."""
+        inventory = self._shell.platform.inventory
+        values = self.bar.values
+        months = inventory.expirations(_without(self._wanted, "status", "expires_"))
+        apis = inventory.by_api(_without(self._wanted, "api", "access"))
+        self.chart.figures = [expirations_figure(months, values), tokens_figure(apis, values)]
+        self.bar.filters = inventory_filters(
+            sorted({count.api for count in apis}), sorted({count.month for count in months})
+        )
+
+    def _download(self, kind: str) -> None:
+        total = self._shell.platform.inventory.page(TokenFilter(**self._wanted), rows=1).total
+        most = _MOST_IN_EXCEL if kind == "Excel" else MOST_ROWS
+        refuse_too_many(total, most, "tokens", "the command `tokenwidgets inventory -o FILE`")
+        # pandas takes a second to import, and most visits need none of it.
+        from tokenwidgets.frames import inventory
+
+        frames = inventory(self._shell.platform, chunksize=20_000, **self._wanted)
+        self._shell.hand_over("token-inventory", file_of(frames, _SUFFIXES[kind]))
+        self._shell.say(f"{count_of(total, 'token', 'tokens')} downloaded as {kind}.")
+
+
+def _without(wanted: dict[str, Any], *names: str) -> TokenFilter:
+    return TokenFilter(**{key: value for key, value in wanted.items() if not key.startswith(names)})
+
+
+def _columns(*, opens: bool) -> list[dict[str, Any]]:
+    columns = (
+        ("name", "Token", "text"),
+        ("owner", "Owner", "link" if opens else "text"),
+        ("hint", "Secret", "text"),
+        ("access", "Access", "more"),
+        ("created", "Created", "date"),
+        ("expires", "Expires", "expiry"),
+        ("last_used", "Last used", "datetime"),
+        ("status", "Status", "badge"),
+    )
+    return [
+        {"key": key, "label": label, "kind": kind, "sortable": key in _SORTS}
+        for key, label, kind in columns
+    ]
+
+
+def _row(token: TokenRow) -> dict[str, Any]:
+    return {
+        "key": str(token.id),
+        "name": token.name,
+        "owner": token.owner,
+        "hint": token.hint,
+        "access": {
+            "summary": access_summary(token.grants),
+            "items": [[api, access.label] for api, access in token.grants.items()],
+        },
+        "created": iso(token.created_at),
+        "expires": iso(token.expires_at),
+        "last_used": iso(token.last_used_at),
+        "status": token.status.value,
+    }

@@ -1,0 +1,144 @@
+"""A list that fits into memory, such as all groups: searched, sorted and paged here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.screens.pager import Pager
+from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import count_of
+from tokenwidgets.widgets.paged_table import (
+    AddRow,
+    NextPage,
+    OpenRow,
+    PagedTable,
+    PreviousPage,
+    RowsPerPage,
+    Search,
+    SortBy,
+)
+
+__all__ = ["Listing"]
+
+Row = dict[str, Any]
+
+
+class Listing:
+    """Fills a ``PagedTable``; its search, sort and page are kept while a row is open.
+
+    Args:
+        shell: where to show it.
+        table: what to fill; the rows are searched by the values of its columns.
+        read: gives all rows.
+        open_row: opens a row by its key; a new one when that is None.
+        words: one row and several, such as ``("group", "groups")``.
+        first: what to do when there are no rows at all.
+
+    """
+
+    def __init__(
+        self,
+        shell: Shell,
+        table: PagedTable,
+        read: Callable[[], Sequence[Row]],
+        open_row: Callable[[str | None], None],
+        words: tuple[str, str],
+        first: str,
+    ) -> None:
+        self._shell = shell
+        self._read = read
+        self._open_row = open_row
+        self._words = words
+        self._first = first
+        self._pager = Pager(self._fetch)
+        self.table = table
+        table.listen(lambda message: shell.run(lambda: self._do(message)))
+
+    def show(self) -> None:
+        """Bring the list up to date and to the front."""
+        self._fill(self._pager.refresh())
+        self._shell.show(self.table)
+
+    def _do(self, message: Any) -> None:
+        table = self.table
+        match message:
+            case Search(text=text):
+                table.search = text
+            case SortBy(column=column) if column in self._sortable():
+                table.descending = column == table.sort and not table.descending
+                table.sort = column
+            case RowsPerPage(count=count):
+                table.rows_per_page = count
+            case PreviousPage() | NextPage():
+                self._fill(self._pager.turn(message))
+                return
+            case OpenRow(key=key):
+                self._open_row(key)
+                return
+            case AddRow() if table.add_label:
+                self._open_row(None)
+                return
+            case _:
+                return
+        self._fill(self._pager.first())
+
+    def _sortable(self) -> set[str]:
+        return {column["key"] for column in self.table.columns if column["sortable"]}
+
+    def _fetch(self, cursor: Cursor | None) -> Page[Row]:
+        rows = [row for row in self._read() if _has(row, self.table.search)]
+        if self.table.sort:
+            rows.sort(key=lambda row: _order(row[self.table.sort]), reverse=self.table.descending)
+        start = int(cursor.values[0]) if cursor else 0
+        end = start + self.table.rows_per_page
+        return Page(
+            tuple(rows[start:end]),
+            len(rows),
+            Cursor((max(start - self.table.rows_per_page, 0),), backward=True) if start else None,
+            Cursor((end,)) if end < len(rows) else None,
+        )
+
+    def _fill(self, page: Page[Row]) -> None:
+        one, many = self._words
+        with self.table.hold_sync():
+            self.table.rows = list(page.rows)
+            self.table.page = self._pager.number
+            self.table.has_previous = page.previous is not None
+            self.table.has_next = page.next is not None
+            self.table.total = count_of(page.total, one, many)
+            self.table.empty = (
+                f"No {one} matches this search." if self.table.search.strip() else self._first
+            )
+
+
+def _has(row: Row, search: str) -> bool:
+    """Whether a value of the row that can be read on screen has the text in it."""
+    wanted = search.strip().casefold()
+    return not wanted or any(wanted in text.casefold() for text in _texts(row))
+
+
+def _texts(row: Row) -> list[str]:
+    texts: list[str] = []
+    for value in row.values():
+        match value:
+            case str():
+                texts.append(value)
+            case {"text": str(text)}:
+                texts.append(text)
+            case list():
+                texts += value
+    return texts
+
+
+def _order(value: Any) -> Any:
+    match value:
+        case str():
+            return value.casefold()
+        case {"text": str(text)}:
+            return text.casefold()
+        case list():
+            return [text.casefold() for text in value]
+        case _:
+            return value
