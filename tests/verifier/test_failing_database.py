@@ -134,9 +134,7 @@ def test_a_damaged_file_denies_and_raises_nothing(
 
 
 @pytest.fixture
-def locked(
-    sqlite_database: Database, platform_of: Any, tmp_path: Path
-) -> Iterator[sqlite3.Connection]:
+def locked(sqlite_database: Database, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that can keep readers out of the file, as another program's might."""
     sqlite_database.close()
     connection = sqlite3.connect(

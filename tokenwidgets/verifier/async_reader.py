@@ -34,25 +34,43 @@ class AsyncReader(Protocol):
         """Close the connections; others are opened when they are needed."""
 
 
+class _AtOnce(SQLiteReader):
+    """Never waits: neither for a lock nor for a connection to be opened."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source, busy_timeout=0)
+
+    def prepare(self) -> None:
+        """Open the connection, which may have to wait."""
+        super()._open()
+
+    def _open(self) -> Any:
+        raise BlockingIOError
+
+
 class AsyncSQLiteReader:
     """The embedded database, read on the loop; in a thread only when that has to wait."""
 
     notices = True
 
     def __init__(self, source: Source) -> None:
-        self._at_once = SQLiteReader(source, busy_timeout=0)
+        self._source = source
+        self._at_once = _AtOnce(source)
         self._patient = SQLiteReader(source)
         self._one_at_a_time = threading.Lock()
-        self.unchanged = self._at_once.unchanged
 
     async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
         try:
             return self._at_once.read(api, digest)
-        except sqlite3.OperationalError as error:
-            if not str(error.sqlite_errorname).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        except (BlockingIOError, sqlite3.OperationalError) as error:
+            if not _has_to_wait(error):
                 raise
         return await asyncio.to_thread(self._wait_for, api, digest)
+
+    def unchanged(self) -> bool:
+        """Whether no other connection, of any process, has committed since the last call."""
+        return self._at_once.unchanged()
 
     async def close(self) -> None:
         """Close the connections; others are opened when they are needed."""
@@ -61,7 +79,12 @@ class AsyncSQLiteReader:
 
     def _wait_for(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
         with self._one_at_a_time:
-            return self._patient.read(api, digest)
+            row = self._patient.read(api, digest)
+            if not self._at_once.is_open:
+                prepared = _AtOnce(self._source)
+                prepared.prepare()
+                self._at_once = prepared
+            return row
 
     def _close_patient(self) -> None:
         with self._one_at_a_time:
@@ -125,3 +148,8 @@ class AsyncPostgreSQLReader:
 def async_reader_of(source: Source) -> AsyncReader:
     """A reader for the kind of database that it is."""
     return AsyncSQLiteReader(source) if source.is_sqlite else AsyncPostgreSQLReader(source)
+
+
+def _has_to_wait(error: BlockingIOError | sqlite3.OperationalError) -> bool:
+    name = getattr(error, "sqlite_errorname", None) or ""
+    return isinstance(error, BlockingIOError) or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))

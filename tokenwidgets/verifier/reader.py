@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import time
 from typing import Any
@@ -38,6 +37,11 @@ class Reader:
         """Whether it is certain that nothing was written since the last call."""
         return False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection at this moment."""
+        return self._cursor is not None
+
     def close(self) -> None:
         """Close the connection; another is opened when it is needed."""
         connection, self._connection, self._cursor = self._connection, None, None
@@ -63,7 +67,7 @@ class SQLiteReader(Reader):
         super().__init__(source)
         self._busy_timeout = busy_timeout
         self._version: int | None = None
-        self._look_at = math.inf
+        self._look_at = 0.0
         self._path = ""
         self._file: tuple[int, int] | None = None
 
@@ -98,8 +102,10 @@ class SQLiteReader(Reader):
         """The cursor of a connection to the file that is at the path now."""
         if self._cursor is not None and _identity(self._path) != self._file:
             self.close()
+        if self._cursor is None:
+            return self._open()
         self._look_at = time.monotonic() + _LOOK_EVERY
-        return self._cursor or self._open()
+        return self._cursor
 
     def _open(self) -> Any:
         if not self._path:
@@ -107,6 +113,7 @@ class SQLiteReader(Reader):
             self.close()
         # Looked at before it is opened: if it is replaced between the two, the next look shows it.
         self._file = _identity(self._path)
+        self._look_at = time.monotonic() + _LOOK_EVERY
         self._version = None
         cursor = super()._open()
         cursor.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
