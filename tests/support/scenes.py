@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -9,6 +10,9 @@ from playwright.sync_api import Page, expect
 from tokenwidgets.demo import SHOWCASE
 
 Scene = Callable[[Page], None]
+
+# A user's live tokens have different names, and a scene may be shown more than once.
+_NAMES = (f"warehouse-refresh{f'-{n}' if n else ''}" for n in itertools.count())
 
 
 def summary(page: Page) -> None:
@@ -29,7 +33,7 @@ def form(page: Page) -> None:
     """The form, filled."""
     detail(page)
     page.get_by_role("button", name="Add", exact=True).click()
-    page.get_by_label("Token name").fill("warehouse-refresh")
+    page.get_by_label("Token name").fill(next(_NAMES))
     page.get_by_label("Access Level").select_option("Read Access")
     page.get_by_label("Apply to all APIs").check()
 
