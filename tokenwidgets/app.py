@@ -95,8 +95,10 @@ class ApplicationUsers(ipywidgets.VBox):
         self.detail.open(user_id, "API Tokens")
 
     def _close_user(self) -> None:
-        # The way back leads to where the user was opened from.
-        self._open(Control(self.shell.bar.current))
+        # The way back leads to where the user was opened from, if any was: a browser can ask to
+        # close what is not open.
+        if self.shell.bar.current in self.shell.bar.items:
+            self._open(Control(self.shell.bar.current))
 
     def __repr__(self) -> str:
         return f"ApplicationUsers({self.shell.platform!r})"
