@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traitlets
+
+from tokenwidgets import errors
 from tokenwidgets.cli.command import Command
 from tokenwidgets.configuration import TokenWidgets
 from tokenwidgets.gate.settings import Gate
@@ -43,5 +46,9 @@ class RunGate(Command):
         """Serve until stopped."""
         from tokenwidgets.gate.serving import run_gate
 
-        run_gate(Gate(config=self.config))
+        try:
+            gate = Gate(config=self.config)
+        except traitlets.TraitError as error:
+            raise errors.ConfigurationError(str(error)) from None
+        run_gate(gate)
         return 0
