@@ -65,7 +65,7 @@ class InventoryQuestions:
         fields: list[dict[str, Any]] = [
             {
                 "name": _COUNT,
-                "label": "How many tokens are revoked?",
+                "label": "Number of tokens",
                 "kind": "number",
                 "min": 0,
                 "help": f"Type {count} to confirm.",
@@ -89,7 +89,7 @@ class InventoryQuestions:
 
     def _revoke(self, count: int, values: Mapping[str, str], revoke: Callable[[str], int]) -> None:
         if values.get(_COUNT, "").strip() != str(count):
-            raise errors.InvalidValue("How many tokens are revoked?", f"type {count} to confirm.")
+            raise errors.InvalidValue("Number of tokens", f"type {count} to confirm.")
         try:
             ended = revoke(values.get(_WHY, ""))
         finally:

@@ -161,7 +161,7 @@ function render({ model, el }) {
   const summary = h("summary");
   const grid = h("div", { class: "tw-figures" });
   const hint = h("p", { class: "tw-muted", hidden: draws }, "To see charts, install the package vl-convert-python.");
-  view.append(h("details", { open: true }, summary, grid, hint));
+  view.append(h("details", { open: window.innerWidth > 600 }, summary, grid, hint));
   const pick = (key) => model.send({ type: "pick", key });
   /** @type {ReturnType<typeof figurePart>[]} */
   const parts = [];

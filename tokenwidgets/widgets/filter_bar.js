@@ -2,7 +2,7 @@
  * The top of a screen: heading, buttons and filters. What is being typed is never lost.
  */
 import { actionBar } from "./acting.js";
-import { h, plain, redrawOn, returnFocus, root, uniqueId } from "./dom.js";
+import { h, icon, plain, redrawOn, returnFocus, root, uniqueId } from "./dom.js";
 
 const TYPING_PAUSE = 300; // ms without a keystroke before what is typed is sent
 const TYPES = { search: "search", date: "date" };
@@ -53,7 +53,12 @@ function filterGrid(model) {
     model.send({ type: "clear-filters" });
     [...parts.values()][0]?.control.focus();
   } }, "Clear filters");
-  const element = h("div", { class: "tw-filters", role: "search" }, clear);
+  // Where there is little room, only the search and what is set are there at first.
+  const fold = h("button", { type: "button", class: "tw-fold", "aria-expanded": "false", onclick: () => {
+    const unfolded = element.toggleAttribute("data-unfolded");
+    fold.setAttribute("aria-expanded", String(unfolded));
+  } }, "Filters", icon("down"));
+  const element = h("div", { class: "tw-filters", role: "search" }, fold, clear);
   let parts = new Map();
   let timer = 0;
   let sent = "{}";
@@ -76,7 +81,8 @@ function filterGrid(model) {
       const before = parts;
       parts = new Map(filters.map((filter) => [filter.name, before.get(filter.name) ?? filterPart(filter, { onNow, onLater })]));
       if ([...parts.keys()].join("\n") !== [...before.keys()].join("\n")) {
-        element.replaceChildren(...[...parts.values()].map((part) => part.element), clear);
+        const [first, ...others] = [...parts.values()].map((part) => part.element);
+        element.replaceChildren(...(first ? [first, fold] : []), ...others, clear);
       }
       for (const filter of filters) {
         parts.get(filter.name).show(filter, set[filter.name] ?? "", model.get("problems")[filter.name] ?? "", Boolean(timer));
