@@ -59,3 +59,17 @@ def with_controls(populated: Platform, person_of: Callable[..., Person]) -> Call
 def token(populated: Platform) -> int:
     """The id of jdoe's token "nightly-load", which reads orders."""
     return populated.tokens.add("jdoe", "nightly-load", {"orders": Access.READ}).token.id
+
+
+@pytest.fixture
+def at_tokens(admin: Person) -> Person:
+    """The administrator at jdoe's tokens, of which there is none."""
+    admin.opens("jdoe", "API Tokens")
+    return admin
+
+
+@pytest.fixture
+def at_token(token: int, admin: Person) -> Person:
+    """The administrator at jdoe's tokens, of which "nightly-load" is the only one."""
+    admin.opens("jdoe", "API Tokens")
+    return admin

@@ -8,7 +8,14 @@ from ipywidgets import Widget
 from wire import Wire
 
 from tokenwidgets.app import ApplicationUsers
+from tokenwidgets.platform import Platform
 from tokenwidgets.secret import PATTERN, is_well_formed
+from tokenwidgets.tokens import TokenRow
+
+
+def live_tokens(platform: Platform, owner: str = "jdoe") -> dict[str, TokenRow]:
+    """The live tokens of a user by name."""
+    return {token.name: token for token in platform.tokens.page(owner).rows}
 
 
 class Person:
@@ -80,6 +87,11 @@ class Person:
             separate=separate,
             grants=access,
         )
+
+    def adds(self, name: str, expiration: str = "6", **choices: Any) -> None:
+        """Press "Add", and save the form."""
+        self.does(self.tokens.grid, "add-token")
+        self.saves(name, expiration, **choices)
 
     def confirms(self, **values: str) -> None:
         """Press the button that does it, in the dialog."""
