@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+from importlib.resources import files
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, insert, inspect, text
 from state import faults, rows
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.platform import open_platform
-from tokenwidgets.schema import Base
+from tokenwidgets.schema import Base, Setting
 from tokenwidgets.upgrade import check_schema, is_empty, known_revisions, revision, upgrade
 
 pytestmark = pytest.mark.filterwarnings(
@@ -142,16 +145,28 @@ def test_a_newer_schema_is_refused_and_stays_as_it_is(database):
     assert rows(database) == before
 
 
-def test_an_older_schema_is_refused_with_what_to_do(database, monkeypatch):
-    newest = known_revisions()[-1]
-    monkeypatch.setattr(
-        "tokenwidgets.upgrade.known_revisions", lambda: (*known_revisions(), "9999")
-    )
-    before = rows(database)
+def make_older(database, to):
+    """Make the schema of an older revision, with something in it."""
+    config = Config()
+    config.set_main_option("script_location", str(files("tokenwidgets.migrations")))
+    with database.write() as session:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, to)
+        session.execute(insert(Setting).values(name="kept", value="yes"))
+
+
+@pytest.mark.parametrize("older", known_revisions()[:-1])
+def test_an_older_schema_is_refused_with_what_to_do_and_upgraded_with_what_is_in_it(
+    empty_database, older
+):
+    make_older(empty_database, older)
     for call in (check_schema, lambda it: open_platform(it, "admin")):
-        with pytest.raises(errors.SchemaTooOld, match=f"has schema {newest}.*upgrade-db"):
-            call(database)
-    assert rows(database) == before
+        with pytest.raises(errors.SchemaTooOld, match=f"has schema {older}.*upgrade-db"):
+            call(empty_database)
+    assert revision(empty_database) == older
+    assert upgrade(empty_database) == (older, known_revisions()[-1])
+    check_schema(empty_database)
+    assert rows(empty_database)["settings"] == [("kept", "yes")]
 
 
 def test_a_schema_without_its_version_is_refused(database):
