@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ def serving(
     port: int = 0,
     config: Mapping[str, Any] | None = None,
     notebook: Path | None = None,
+    log_level: int = 10,
     **environment: str,
 ) -> Iterator[Server]:
     """Run the server in a process of its own, until the end of the block."""
@@ -88,7 +89,7 @@ def serving(
         "access_token": access_token,
         "ip": ip,
         "port": port,
-        "config": {"Application": {"log_level": 10}, **(config or {})},
+        "config": {"Application": {"log_level": log_level}, **(config or {})},
         "notebook": str(notebook) if notebook else None,
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,9 +190,16 @@ class Socket:
         self.connection.send(self.build(kind, content, channel=channel, metadata=metadata))
 
     @staticmethod
-    def build(kind: str, content: Any, *, channel: str = "shell", metadata: Any = None) -> bytes:
-        """The bytes of a message."""
-        header = {
+    def build(
+        kind: str,
+        content: Any,
+        *,
+        channel: str = "shell",
+        metadata: Any = None,
+        header: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """The bytes of a message; ``header`` is put over the usual one."""
+        usual = {
             "msg_id": uuid.uuid4().hex,
             "msg_type": kind,
             "username": "somebody",
@@ -199,7 +207,7 @@ class Socket:
             "date": "2026-01-31T12:00:00Z",
             "version": "5.4",
         }
-        parts = [header, {}, metadata or {}, content]
+        parts = [{**usual, **(header or {})}, {}, metadata or {}, content]
         return serialize_msg_to_ws_v1([json.dumps(part).encode() for part in parts], channel)
 
     def custom(self, comm_id: str, content: Any) -> None:
@@ -228,17 +236,23 @@ class Socket:
                     return message
         raise AssertionError(f"no {kind} within {within} seconds")
 
-    def widgets(self) -> dict[str, dict[str, Any]]:
-        """The state of all widgets by their comm's id, as the front end asks for it."""
+    def widgets(
+        self, check: Callable[[dict[str, Any]], None] = lambda message: None
+    ) -> dict[str, dict[str, Any]]:
+        """The state of all widgets by their comm's id, as the front end asks for it.
+
+        ``check`` is called with each message that arrives before the answer, and with the answer.
+        """
         control = uuid.uuid4().hex
         opening = {"comm_id": control, "target_name": "jupyter.widget.control", "data": {}}
         self.send("comm_open", opening, metadata={"version": "1.0.0"})
         self.send("comm_msg", {"comm_id": control, "data": {"method": "request_states"}})
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            content = self.wait_for("comm_msg")["content"]
-            if content["data"].get("method") == "update_states":
+        for message in self.messages(quiet=60):
+            check(message)
+            content = message["content"]
+            if content.get("comm_id") == control and "states" in content["data"]:
                 self.states = content["data"]["states"]
+                self.send("comm_close", {"comm_id": control, "data": {}})
                 return self.states
         raise AssertionError("the kernel did not say which widgets it has")
 

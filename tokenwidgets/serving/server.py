@@ -30,7 +30,6 @@ __all__ = ["DashboardServer", "bind"]
 TEMPLATES = Path(__file__).parent / "templates"
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _LARGEST_BODY = 1_000_000
-_PING = 30_000
 
 
 class DashboardServer(Voila):
@@ -76,10 +75,9 @@ class DashboardServer(Voila):
             authorizer=KernelOwners(parent=self, log=self.log, identity_provider=identity),
             kernel_websocket_connection_class=WidgetConnection,
             tokenwidgets_database=self.database,
+            tokenwidgets_accept_state=self.dashboard.accept_state,
             log_function=log_request,
             serve_traceback=False,
-            ws_ping_interval=_PING,
-            ws_ping_timeout=_PING,
             xsrf_cookies=True,
             xsrf_cookie_kwargs={
                 "samesite": "Strict",

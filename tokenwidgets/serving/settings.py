@@ -48,6 +48,12 @@ class DashboardSettings(Configurable):
         help="""The theme: light, dark, or auto, which is what the visitor's system prefers. A
         visitor may choose another with ?theme=dark.""",
     ).tag(config=True)
+    accept_state = traitlets.Bool(
+        False,
+        help="""Whether a browser may set the state of widgets. The components of tokenwidgets take
+        none; stock ipywidgets, such as sliders in a notebook of your own that you serve, need it,
+        and believe whatever it says.""",
+    ).tag(config=True)
     max_kernels = traitlets.Int(
         20,
         min=1,
