@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from tokenwidgets.audit import DONE
 from tokenwidgets.authority import Reach
 from tokenwidgets.directory.apis import find_api
 from tokenwidgets.directory.groups import find_group
@@ -183,28 +184,28 @@ def _within(reach: Reach) -> ColumnElement[bool]:
 
 
 def _about_group(session: Session, name: str) -> ColumnElement[bool]:
-    """The events about a group by its name, and before it was renamed by the one before that."""
-    about = AuditEvent.action.in_(_GROUP_ACTIONS)
+    """The events about a group by its name since it has it, and by the ones it had before."""
     parts: list[ColumnElement[bool]] = []
-    before: ColumnElement[bool] = true()
+    until: ColumnElement[bool] = true()
     for _ in range(_MOST_RENAMINGS):
-        edits = select(AuditEvent.id, AuditEvent.detail).where(
-            AuditEvent.subject == name, AuditEvent.action == "edit group", before
+        named = [AuditEvent.subject == name, AuditEvent.outcome == DONE, until]
+        edits = select(AuditEvent.id, AuditEvent.action, AuditEvent.detail).where(
+            *named, AuditEvent.action.in_(("add group", "edit group"))
         )
-        renamed = next(
+        # It got the name when it was added, or by being renamed.
+        event_id, before = next(
             (
-                (event_id, detail["name"][0])
-                for event_id, detail in session.execute(edits.order_by(AuditEvent.id.desc()))
-                if "name" in detail
+                (row.id, row.detail.get("name", [None])[0])
+                for row in session.execute(edits.order_by(AuditEvent.id.desc()))
+                if row.action == "add group" or "name" in row.detail
             ),
-            None,
+            (0, None),
         )
-        since = true() if renamed is None else AuditEvent.id >= renamed[0]
-        parts.append(and_(AuditEvent.subject == name, before, since))
-        if renamed is None:
+        parts.append(and_(AuditEvent.subject == name, until, AuditEvent.id >= event_id))
+        if before is None:
             break
-        before, name = AuditEvent.id < renamed[0], renamed[1]
-    return and_(about, or_(*parts))
+        until, name = AuditEvent.id < event_id, before
+    return and_(AuditEvent.action.in_(_GROUP_ACTIONS), or_(*parts))
 
 
 def _page(

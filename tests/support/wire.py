@@ -28,7 +28,8 @@ class _Comm(BaseComm):
         self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
     ) -> None:
         # Through JSON, as on the wire: what is not JSON fails here, too.
-        self.sent.append(_Sent(self.comm_id, msg_type, json.loads(json.dumps(data))))
+        beside = [bytes(each) for each in buffers or ()]
+        self.sent.append(_Sent(self.comm_id, msg_type, json.loads(json.dumps(data)), beside))
 
 
 @dataclass
@@ -36,6 +37,7 @@ class _Sent:
     comm_id: str
     kind: str
     data: dict[str, Any] = field(default_factory=dict)
+    buffers: list[bytes] = field(default_factory=list)
 
     @property
     def custom(self) -> Any:
@@ -61,10 +63,17 @@ class Wire:
         """Send state, as a model in a browser does when somebody sets it there."""
         self.send_raw(widget, {"method": "update", "state": state, "buffer_paths": []})
 
-    def send_raw(self, widget: Widget, data: Any) -> None:
+    def send_file(self, widget: Widget, content: Any, *buffers: bytes) -> None:
+        """Send custom content with bytes beside it."""
+        self.send_raw(widget, {"method": "custom", "content": content}, *buffers)
+
+    def send_raw(self, widget: Widget, data: Any, *buffers: bytes) -> None:
         """Send anything at all."""
         widget.comm.handle_msg(
-            {"content": {"comm_id": widget.model_id, "data": data}, "buffers": []}
+            {
+                "content": {"comm_id": widget.model_id, "data": data},
+                "buffers": [memoryview(each) for each in buffers],
+            }
         )
 
     def customs(self, widget: Widget) -> list[Any]:
@@ -76,6 +85,12 @@ class Wire:
         """The widgets that were made here and are still open."""
         made = [each.comm_id for each in self.sent if each.kind == "comm_open"]
         return [_instances[comm_id] for comm_id in made if comm_id in _instances]
+
+    def buffers(self, widget: Widget) -> list[bytes]:
+        """The bytes that this widget has sent beside its messages."""
+        return [
+            piece for each in self.sent if each.comm_id == widget.model_id for piece in each.buffers
+        ]
 
     def states(self) -> str:
         """All state of all widgets that has gone out, or that they have now, as text."""
