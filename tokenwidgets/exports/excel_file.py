@@ -36,6 +36,9 @@ _INSTANT = NamedStyle("instant", number_format='yyyy-mm-dd hh:mm:ss" UTC"')
 _DAY_1970 = 25_569
 _DAY = 86_400_000_000
 """Microseconds in a day."""
+# A file has 16 digits of a number: so many parts of a day, which are less than a microsecond
+# each. Until 2079, when the days become too large, that is exact.
+_PARTS = 100_000_000_000
 
 
 def write(frames: Iterator[pd.DataFrame], path: Path) -> None:
@@ -48,20 +51,13 @@ def write(frames: Iterator[pd.DataFrame], path: Path) -> None:
     book = Workbook(write_only=True)
     book.add_named_style(_INSTANT)
     sheet = book.create_sheet("tokenwidgets")
-    rows, names = 0, None
-    for frame in frames:
-        if names is None:
-            names = list(frame.columns)
-            _head(book, sheet, frame)
-        rows += len(frame)
-        if rows > MOST_ROWS:
-            raise errors.InvalidValue(
-                "File", f"Excel holds {MOST_ROWS:,} rows at most: choose .csv or .parquet."
-            )
-        columns = [_cells(sheet, frame[name]) for name in frame]
-        for row in zip(*columns, strict=True):
-            sheet.append(row)
-    _finish(sheet, names or [], rows + 1)
+    try:
+        names, rows = _fill(book, sheet, frames)
+    except BaseException:
+        # Else openpyxl complains of its half-written sheet when that is thrown away.
+        sheet.close()
+        raise
+    _finish(sheet, names, rows + 1)
     book.save(path)
 
 
@@ -80,6 +76,25 @@ def read(path: Path) -> pd.DataFrame:
     return pd.DataFrame(
         {name: _values(cells, kinds.get(name)) for name, cells in zip(names, columns, strict=True)}
     )
+
+
+def _fill(book: Workbook, sheet: Any, frames: Iterator[pd.DataFrame]) -> tuple[list[str], int]:
+    """Write the header and all rows; the names of the columns and how many rows there are."""
+    names: list[str] = []
+    rows = 0
+    for frame in frames:
+        if not names:
+            names = list(frame.columns)
+            _head(book, sheet, frame)
+        rows += len(frame)
+        if rows > MOST_ROWS:
+            raise errors.InvalidValue(
+                "File", f"Excel holds {MOST_ROWS:,} rows at most: choose .csv or .parquet."
+            )
+        columns = [_cells(sheet, frame[name]) for name in frame]
+        for row in zip(*columns, strict=True):
+            sheet.append(row)
+    return names, rows
 
 
 def _head(book: Workbook, sheet: Any, frame: pd.DataFrame) -> None:
@@ -139,8 +154,7 @@ def _cells(sheet: Any, values: pd.Series) -> Iterator[Any]:
 def _days(values: pd.Series) -> list[float | None]:
     whole = values.dt.as_unit("us").astype("int64").to_numpy()
     days, rest = np.divmod(whole, _DAY)
-    # In this order the sum is rounded once, by less than half a microsecond.
-    serial = (_DAY_1970 + days) + rest / _DAY
+    serial = (_DAY_1970 + days) + np.rint(rest / _DAY * _PARTS) / _PARTS
     lacks = values.isna().to_numpy()
     return [None if lack else day for day, lack in zip(serial.tolist(), lacks, strict=True)]
 
@@ -174,7 +188,9 @@ def _instants(cells: tuple[Any, ...]) -> pd.Series:
     days = np.floor(serial)
     lacks = np.isnan(serial)
     whole = np.where(lacks, 0, days - _DAY_1970).astype(np.int64) * _DAY
-    whole += np.where(lacks, 0, np.rint((serial - days) * _DAY)).astype(np.int64)
+    whole += np.where(lacks, 0, np.rint(np.rint((serial - days) * _PARTS) / _PARTS * _DAY)).astype(
+        np.int64
+    )
     instants = whole.view("datetime64[us]")
     instants[lacks] = np.datetime64("NaT")
     return pd.Series(instants).dt.tz_localize("UTC")
