@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import traitlets
 
+from tokenwidgets import errors
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import Command, say
 from tokenwidgets.configuration import TokenWidgets
+
+if TYPE_CHECKING:
+    from tokenwidgets.database import Database
 
 __all__ = ["Init", "Serve", "UpgradeDB"]
 
@@ -40,8 +46,21 @@ class Init(Command):
         database = self.database()
         initialise(database, self.admin, name=self.full_name, email=self.email)
         say(f"Made an empty platform in {database.place} with the administrator {self.admin}.")
+        if self._local_user(database) != self.admin:
+            say(
+                f"To act as {self.admin} from your account: TOKENWIDGETS_LOCAL_USER={self.admin},"
+                f" or --as {self.admin} with a command."
+            )
         database.close()
         return 0
+
+    def _local_user(self, database: Database) -> str | None:
+        from tokenwidgets.identity.local import LocalIdentity
+
+        try:
+            return LocalIdentity(config=self.config).actor(database)
+        except errors.IdentityError:
+            return None
 
 
 class UpgradeDB(Command):
