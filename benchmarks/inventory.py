@@ -40,16 +40,12 @@ WHERE tokens.id <= {last} ORDER BY tokens.id
 ALL = 2**40
 
 
-def raw_connection(database: Database) -> Any:
-    """The driver's own connection."""
-    return database.engine.raw_connection().driver_connection
-
-
 def raw_fetchall(database: Database, last: int) -> object:
     """Rows as the driver's tuples."""
-    cursor = raw_connection(database).cursor()
-    cursor.execute(SQL.format(last=last))
-    return cursor.fetchall()
+    with contextlib.closing(database.engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(SQL.format(last=last))
+        return cursor.fetchall()
 
 
 def read_sql(database: Database, last: int) -> object:
@@ -216,7 +212,7 @@ def compare_pages(url: str, rounds: int) -> None:
     """Print the table of the screen's pages."""
     database = Database(url)
     platform = open_platform(database, "admin", clock=lambda: AT)
-    connection = raw_connection(database)
+    connection = database.engine.raw_connection()
     print("\n| page of 25 | ms | bare SQL, ms | ratio |\n| --- | --- | --- | --- |")
     for words, ours, sql in pages(platform):
 
