@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -14,6 +15,7 @@ __all__ = ["Headers", "Refusal", "presented_secret", "refusal_of"]
 Headers = Iterable[tuple[bytes, bytes]]
 """As ASGI has them: names in lower case."""
 
+_REALM = re.compile(r"[A-Za-z0-9 ._@+:/-]{1,200}", re.ASCII)
 _OVERRIDES = frozenset({b"x-http-method-override", b"x-http-method", b"x-method-override"})
 
 
@@ -41,10 +43,11 @@ class Refusal:
         ]
         if self.status == 503:
             return [*headers, (b"retry-after", b"1")]
-        challenge = f'Bearer realm="{realm}"'
+        # The name of an API may have come in a path, with whatever in it.
+        challenge = f'Bearer realm="{realm if _REALM.fullmatch(realm) else "api"}"'
         if self.error is not None:
             challenge += f', error="{self.error}"'
-        return [*headers, (b"www-authenticate", challenge.encode("ascii", "replace"))]
+        return [*headers, (b"www-authenticate", challenge.encode())]
 
 
 _WORDS = {401: "unauthorized", 503: "unavailable"}

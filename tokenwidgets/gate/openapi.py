@@ -79,7 +79,11 @@ def _introspect() -> dict[str, Any]:
     form = {
         "type": "object",
         "required": ["token"],
-        "properties": {"token": {"type": "string"}, "token_type_hint": {"type": "string"}},
+        "properties": {
+            "token": {"type": "string", "minLength": 1, "maxLength": 1000},
+            "token_type_hint": {"type": "string", "maxLength": 100},
+        },
+        "additionalProperties": False,
     }
     claims = {
         "type": "object",
