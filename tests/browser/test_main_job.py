@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from job import add_token, open_user, row_of, take_secret
 from live import Dashboard
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tokenwidgets.verifier import Verifier
 from tokenwidgets.vocabulary import add_months
@@ -18,42 +19,6 @@ def user(dashboard: Dashboard, request: pytest.FixtureRequest) -> str:
     user_id = f"u-{abs(hash(request.node.name)) % 10**8}"
     dashboard.platform().users.add(user_id, "Uma Ubel", email="uma@example.org")
     return user_id
-
-
-def open_user(page: Page, user_id: str, tab: str = "API Tokens") -> Locator:
-    """Go from the menu to a user's tab as a person would; gives the tab's panel."""
-    page.get_by_role("button", name="Security").click()
-    page.get_by_role("menuitem", name="Application Users").click()
-    page.get_by_role("searchbox", name="Search users").fill(user_id)
-    page.get_by_role("link", name=user_id, exact=True).click()
-    page.get_by_role("tab", name=tab).click()
-    return page.get_by_role("tabpanel", name=tab)
-
-
-def add_token(page: Page, name: str, **access: str) -> str:
-    """Add a token on the form that is open; gives the secret that is shown."""
-    page.get_by_role("button", name="Add", exact=True).click()
-    page.get_by_label("Token name").fill(name)
-    for api, level in access.items():
-        page.get_by_role("group", name=api, exact=True).get_by_role("radio", name=level).check()
-    page.get_by_role("button", name="Save").click()
-    return take_secret(page)
-
-
-def take_secret(page: Page) -> str:
-    """Copy the secret that is on show, and say that it is done."""
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Copy").click()
-    secret = page.evaluate("navigator.clipboard.readText()")
-    expect(dialog.get_by_text("Copied")).to_be_visible()
-    dialog.get_by_role("button", name="Done").click()
-    expect(dialog).to_be_hidden()
-    assert secret not in page.content()
-    return secret
-
-
-def row_of(page: Page, name: str) -> Locator:
-    return page.get_by_role("row").filter(has_text=name)
 
 
 def test_add_is_six_months_and_no_access_until_something_else_is_chosen(page: Page, user: str):

@@ -64,11 +64,11 @@ def launch_chromium(playwright: Playwright) -> Browser:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Dashboard]:
-    """Run ``tokenwidgets <arguments>`` with a database and all of Jupyter's folders in one."""
+def started(folder: Path, *arguments: str, **environment: str) -> Iterator[Dashboard]:
+    """Run ``python <arguments>`` with a database and all of Jupyter's folders in one folder."""
     url = f"sqlite:///{folder / 'platform.db'}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tokenwidgets", *arguments],
+        [sys.executable, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -86,10 +86,17 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Dashb
     dashboard = Dashboard("", url, folder, process)
     try:
         _keep_reading(process, dashboard.log)
-        dashboard.url = _first_url(dashboard)
         yield dashboard
     finally:
         dashboard.stop()
+
+
+@contextlib.contextmanager
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Dashboard]:
+    """Run ``tokenwidgets <arguments>`` likewise, until it has said its address."""
+    with started(folder, "-m", "tokenwidgets", *arguments, **environment) as dashboard:
+        dashboard.url = _first_url(dashboard)
+        yield dashboard
 
 
 def _keep_reading(process: subprocess.Popen[str], log: list[str]) -> None:
