@@ -130,11 +130,11 @@ class InventoryScreen:
         try:
             self._wanted = token_filters(self.bar.values)
             page = self._pager.first()
-        except errors.InvalidValue as error:
-            self._wanted, self.bar.problems = before, {error.field.lower(): error.problem}
-            return
-        except errors.UnknownUser as error:
-            self._wanted, self.bar.problems = before, {"owner": str(error)}
+        except errors.TokenWidgetsError as error:
+            # What is on show stays, and so does what the buttons are about.
+            self._wanted, self.bar.problems = before, _problem(error)
+            if not self.bar.problems:
+                raise
             return
         self.bar.problems = {}
         self._fill(page)
@@ -183,6 +183,19 @@ class InventoryScreen:
         frames = inventory(self._shell.platform, chunksize=20_000, **self._wanted)
         self._shell.hand_over("token-inventory", file_of(frames, _SUFFIXES[kind]))
         self._shell.say(f"{count_of(total, 'token', 'tokens')} downloaded as {kind}.")
+
+
+def _problem(error: errors.TokenWidgetsError) -> dict[str, str]:
+    """What is wrong with a filter, by its name; nothing if it is no filter's fault."""
+    match error:
+        case errors.InvalidValue():
+            return {error.field: error.problem}
+        case errors.UnknownUser():
+            return {"owner": str(error)}
+        case errors.UnknownAPI():
+            return {"api": str(error)}
+        case _:
+            return {}
 
 
 def _without(wanted: dict[str, Any], *names: str) -> TokenFilter:
