@@ -99,13 +99,14 @@ def _in_pieces(piece: bytes, file: IO[bytes], place: Place, done: Scan) -> Itera
 
 def _in_content(data: bytes, place: Place, done: Scan, depth: int = 0) -> Iterator[Found]:
     """All secrets in a file's content, by what it is and not by its name."""
-    if archives.is_archive(data):
-        yield from _in_archive(data, place, done, depth)
-    elif notebooks.is_notebook(data):
+    if notebooks.is_notebook(data):
         yield from _in_notebook(data, place, done)
         return
-    # An archive, too: its comments, and what only looks like one.
-    yield from find(data, place)
+    inside = list(_in_archive(data, place, done, depth)) if archives.is_archive(data) else []
+    yield from inside
+    # Of an archive, its comments, what is not packed tightly, and what only looks like one.
+    known = {found.digest for found in inside}
+    yield from (found for found in find(data, place) if found.digest not in known)
 
 
 def _in_archive(data: bytes, place: Place, done: Scan, depth: int) -> Iterator[Found]:
