@@ -38,6 +38,10 @@ browser-test: tools
 screenshots: tools
 	$(BIN)/python scripts/screenshots.py
 
+# A hostile browser on a live dashboard: 100,000 messages, minutes. MESSAGES and SEED may be set.
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python scripts/fuzz.py --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
+
 # What tests need beside Python packages: a browser, and nginx for the gate's and proxies' tests.
 tools: $(VENV)/.installed-test
 	$(BIN)/python scripts/tools.py

@@ -132,6 +132,9 @@ def _object(part: bytes) -> dict[str, Any]:
     value = json.loads(part)
     if not isinstance(value, dict):
         raise ValueError("a part of a message has to be an object")
+    if b"\\u" in part:
+        # Half a character, which JSON can name and no text can have, raises here and not later.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
 
 
