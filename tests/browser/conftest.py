@@ -8,8 +8,6 @@ import pytest
 from live import Dashboard, launch_chromium, running
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:

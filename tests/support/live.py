@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tokenwidgets.database import Database
 from tokenwidgets.demo import ADMIN
@@ -30,6 +30,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# On a busy machine a page may take its time; a test that passes does not wait for it.
+expect.set_options(timeout=20_000)
+
 READY_WITHIN = 120
 """How long a server may take to say that it is ready, in seconds; a cold start is slow."""
 
