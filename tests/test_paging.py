@@ -78,12 +78,14 @@ def walk(read, rows):
         assert 0 < len(page.rows) <= rows
         assert page.previous is not None
         forward += page.rows
+        assert len(forward) <= page.total, "a row came twice"
     backward = list(page.rows)
     while page.previous is not None:
         page = read(rows=rows, cursor=page.previous)
         assert page.next is not None
         assert len(page.rows) == rows, "a page before another one is full"
         backward = [*page.rows, *backward]
+        assert len(backward) <= page.total, "a row came twice"
     return forward, backward
 
 

@@ -81,6 +81,7 @@ def test_a_group_can_be_renamed_to_its_own_name_in_another_case(platform):
         ({"name": "New", "controls": ["Everything"]}, "Control"),
         ({"name": "New", "controls": [None]}, "Control"),
         ({"name": "New", "departments": [""]}, "Department"),
+        ({"name": "New", "departments": "IT"}, "Department"),
         ({"name": "New", "departments": ["a\ud800"]}, "Department"),
     ],
 )
