@@ -15,7 +15,10 @@ def main() -> int:
     missing = []
     if not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
-    if shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is None:
+    if (
+        shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+        is None
+    ):
         missing.append("nginx-light")
     if missing and _apt(missing):
         missing = []
