@@ -6,8 +6,8 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from io import RawIOBase
 from pathlib import Path
-from typing import IO
 
 from tokenwidgets.scan import archives, history, notebooks
 from tokenwidgets.scan.finder import Found, Place, find
@@ -41,7 +41,7 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False)
 
     """
     done = Scan()
-    for path in map(Path, paths):
+    for path in (os.fspath(path) for path in paths):
         for file in _files(path, done):
             done.files += 1
             try:
@@ -53,27 +53,40 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False)
     return done
 
 
-def _files(path: Path, done: Scan) -> Iterator[Path]:
+def _files(path: str, done: Scan) -> Iterator[str]:
     """The regular files at and below a path, in order."""
     try:
-        mode = path.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            return
+        mode = os.lstat(path).st_mode
         if stat.S_ISREG(mode):
             yield path
-        elif stat.S_ISDIR(mode) and path.name != ".git":
-            for below in sorted(path.iterdir()):
-                yield from _files(below, done)
+        elif stat.S_ISDIR(mode):
+            yield from _below(path, done)
     except OSError as error:
         done.problems.append(f"{path}: {error.strerror or error}")
 
 
-def _in_file(path: Path, done: Scan) -> Iterator[Found]:
-    place = Place(os.fspath(path))
-    with path.open("rb") as file:
-        content = file.read(archives.MOST_BYTES)
+def _below(folder: str, done: Scan) -> Iterator[str]:
+    try:
+        # Not through pathlib, which takes longer for a small file than the search in it.
+        with os.scandir(folder) as entries:
+            below = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        done.problems.append(f"{folder}: {error.strerror or error}")
+        return
+    for entry in below:
+        if entry.is_file(follow_symlinks=False):
+            yield entry.path
+        elif entry.is_dir(follow_symlinks=False) and entry.name != ".git":
+            yield from _below(entry.path, done)
+
+
+def _in_file(path: str, done: Scan) -> Iterator[Found]:
+    place = Place(path)
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        large = os.fstat(file.fileno()).st_size > archives.MOST_BYTES
+        content = file.read(archives.MOST_BYTES) if large else file.readall()
         done.bytes += len(content)
-        if len(content) < archives.MOST_BYTES:
+        if not large:
             yield from _in_content(content, place, done)
             return
         if archives.is_archive(content):
@@ -81,7 +94,7 @@ def _in_file(path: Path, done: Scan) -> Iterator[Found]:
         yield from _in_pieces(content, file, place, done)
 
 
-def _in_pieces(piece: bytes, file: IO[bytes], place: Place, done: Scan) -> Iterator[Found]:
+def _in_pieces(piece: bytes, file: RawIOBase, place: Place, done: Scan) -> Iterator[Found]:
     """All secrets in a large file, which is cut where no secret can be."""
     lines = 0
     while piece:
@@ -90,7 +103,7 @@ def _in_pieces(piece: bytes, file: IO[bytes], place: Place, done: Scan) -> Itera
             at = replace(found.place, line=found.place.line + lines)
             yield replace(found, place=at)
         lines += piece.count(b"\n", 0, cut)
-        more = file.read(archives.MOST_BYTES)
+        more = file.read(archives.MOST_BYTES) or b""
         done.bytes += len(more)
         if not more and cut == len(piece):
             return
@@ -140,14 +153,15 @@ def _in_notebook(data: bytes, place: Place, done: Scan) -> Iterator[Found]:
     yield from unplaced
 
 
-def _in_history(path: Path, done: Scan) -> None:
-    if not history.is_repository(path):
+def _in_history(path: str, done: Scan) -> None:
+    folder = Path(path)
+    if not history.is_repository(folder):
         return
     try:
-        for object_id, kind, content in history.objects(path):
+        for object_id, kind, content in history.objects(folder):
             done.bytes += len(content)
-            found = list(_in_content(content, Place(os.fspath(path)), done))
-            name = history.name_of(path, object_id, kind) if found else ""
+            found = list(_in_content(content, Place(path), done))
+            name = history.name_of(folder, object_id, kind) if found else ""
             for each in found:
                 inside = ": ".join(filter(None, (plain(name, _MOST_CHARACTERS), each.place.inside)))
                 done.found.append(replace(each, place=replace(each.place, inside=inside)))
