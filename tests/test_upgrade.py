@@ -17,6 +17,7 @@ from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.platform import open_platform
 from tokenwidgets.schema import Base, Setting
+from tokenwidgets.search_index import is_of_the_models
 from tokenwidgets.upgrade import check_schema, is_empty, known_revisions, revision, upgrade
 
 pytestmark = pytest.mark.filterwarnings(
@@ -35,7 +36,12 @@ def test_the_migrations_make_exactly_the_schema_of_the_models(empty_database):
     assert upgrade(empty_database) == (None, known_revisions()[-1])
     with empty_database.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_object": is_of_the_models,
+            },
         )
         assert compare_metadata(context, Base.metadata) == []
 
@@ -45,7 +51,9 @@ def test_the_check_of_the_schema_finds_a_difference(empty_database):
     with empty_database.write() as session:
         session.execute(text("DROP INDEX ix_users_email"))
     with empty_database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": is_of_the_models}
+        )
         assert [found[0] for found in compare_metadata(context, Base.metadata)] == ["add_index"]
 
 

@@ -9,16 +9,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, or_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
-__all__ = ["ROWS_PER_PAGE", "Cursor", "Page", "fetch"]
+__all__ = ["ROWS_PER_PAGE", "Cursor", "Page", "count", "fetch"]
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 ROWS_PER_PAGE = 25
 MOST_ROWS = 1000
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +45,31 @@ class Cursor:
 class Page(Generic[T]):
     """Some rows of a list, how many there are in all, and the way to the pages beside it.
 
-    ``previous`` and ``next`` are None at the ends of the list.
+    ``previous`` and ``next`` are None at the ends of the list. Where ``more`` is true there are
+    more rows than ``total``, and nobody counted how many.
     """
 
     rows: tuple[T, ...]
     total: int
     previous: Cursor | None = None
     next: Cursor | None = None
+    more: bool = False
 
     def map(self, function: Callable[[Sequence[T]], Sequence[U]]) -> Page[U]:
         """The same page with other rows in it."""
-        return Page(tuple(function(self.rows)), self.total, self.previous, self.next)
+        return Page(tuple(function(self.rows)), self.total, self.previous, self.next, self.more)
+
+
+def count(
+    session: Session, source: FromClause, where: Sequence[ColumnElement[bool]]
+) -> tuple[int, bool]:
+    """How many rows there are, up to 10,000; and whether there are more than that.
+
+    What few rows are is counted at once; to count a million takes longer than to show a page.
+    """
+    some = select(literal(1)).select_from(source).where(*where).limit(MOST_COUNTED + 1).subquery()
+    found = session.scalars(select(func.count()).select_from(some)).one()
+    return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 
 def fetch(
@@ -55,6 +81,7 @@ def fetch(
     limit: int,
     descending: bool,
     total: int,
+    more: bool = False,
 ) -> Page[Row[*tuple[Any, ...]]]:
     """Read one page.
 
@@ -66,6 +93,7 @@ def fetch(
         limit: the most rows, 1 to 1,000.
         descending: sort by all keys from the highest down.
         total: how many rows there are in all.
+        more: there are more than ``total``.
 
     """
     limit = max(1, min(limit, MOST_ROWS))
@@ -75,18 +103,19 @@ def fetch(
         statement = statement.where(_beyond(keys, cursor.values, down))
     statement = statement.order_by(*(key.desc() if down else key.asc() for key in keys))
     rows = list(session.execute(statement.limit(limit + 1)).all())
-    more = len(rows) > limit
+    further = len(rows) > limit
     rows = rows[:limit]
     if backward:
         rows.reverse()
     # Beside the page we came from there is a page; in the other direction only if a row is left.
-    before, after = (more, cursor is not None) if backward else (cursor is not None, more)
+    before, after = (further, cursor is not None) if backward else (cursor is not None, further)
     width = len(keys)
     return Page(
         tuple(rows),
         total,
         Cursor(tuple(rows[0][:width]), backward=True) if rows and before else None,
         Cursor(tuple(rows[-1][:width])) if rows and after else None,
+        more,
     )
 
 

@@ -40,6 +40,13 @@ def _by_lower(element: _Contains, compiler: SQLCompiler, **how: Any) -> str:
     return compiler.process(func.lower(column).like(func.lower(pattern), escape="/"), **how)
 
 
+@compiles(_Contains, "postgresql")
+def _by_ilike(element: _Contains, compiler: SQLCompiler, **how: Any) -> str:
+    # This is what an index of trigrams serves.
+    column, pattern, _ = element.clauses
+    return compiler.process(column.ilike(pattern, escape="/"), **how)
+
+
 @compiles(_Contains, "sqlite")
 def _by_glob(element: _Contains, compiler: SQLCompiler, **how: Any) -> str:
     column, _, pattern = element.clauses

@@ -17,9 +17,10 @@ from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.directory.guards import keep_an_administrator
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, count, fetch
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
+from tokenwidgets.search_index import narrowed
 from tokenwidgets.service import Service
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
@@ -60,6 +61,8 @@ class UserService(Service):
     ) -> Page[UserRow]:
         """Some of the users whom the actor may see.
 
+        They are counted up to 10,000; ``more`` of the page then says that there are more.
+
         Args:
             search: part of a User ID, a name or an e-mail address; case does not matter.
             sort: the column to sort by.
@@ -78,9 +81,10 @@ class UserService(Service):
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
             where = [
                 authority.reach(Control.APPLICATION_USERS).where(),
+                *narrowed(session, search, User.id),
                 *containing(search, User.user_id, User.name, User.email),
             ]
-            total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
+            total, more = count(session, User.__table__, where)
             key, source = sort_key(sort, self._clock())
             keys = [key] if sort == "user_id" else [key, User.user_id]
             page = fetch(
@@ -91,6 +95,7 @@ class UserService(Service):
                 limit=rows,
                 descending=descending,
                 total=total,
+                more=more,
             )
             return page.map(lambda found: self._with_counts(session, found))
 

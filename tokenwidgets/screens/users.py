@@ -93,7 +93,7 @@ class UsersScreen:
             self.picker.page = self._pager.number
             self.picker.has_previous = page.previous is not None
             self.picker.has_next = page.next is not None
-            self.picker.total = count_of(page.total, "user", "users")
+            self.picker.total = count_of(page.total, "user", "users", more=page.more)
             self.picker.empty = (
                 "No user matches this search."
                 if searched

@@ -31,9 +31,9 @@ def iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
 
 
-def count_of(number: int, one: str, many: str) -> str:
-    """``1 user``, ``1,234 users``."""
-    return f"{number:,} {one if number == 1 else many}"
+def count_of(number: int, one: str, many: str, *, more: bool = False) -> str:
+    """``1 user``, ``1,234 users``; if there are more, and not counted, ``10,000+ users``."""
+    return f"{number:,}{'+' * more} {one if number == 1 and not more else many}"
 
 
 def access_summary(grants: Mapping[str, Access]) -> str:

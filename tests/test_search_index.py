@@ -1,0 +1,143 @@
+"""The index that searches use: it finds what a look at every row finds, and is kept right."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, text
+
+from tokenwidgets import search_index
+from tokenwidgets.platform import open_platform
+from tokenwidgets.schema import User
+
+NUMBERED = 10_001
+
+
+def ids(page):
+    return [user.user_id for user in page.rows]
+
+
+def narrows(database, search):
+    with database.read() as session:
+        return bool(search_index.narrowed(session, search, User.id))
+
+
+def is_right(database):
+    """FTS5 compares its index with the users; it raises when they differ."""
+    with database.write() as session:
+        session.execute(
+            text("INSERT INTO user_search(user_search, rank) VALUES ('integrity-check', 1)")
+        )
+    return True
+
+
+def add_numbered(database, at):
+    row = {"email": "", "department": "", "created_at": at, "updated_at": at}
+    with database.write() as session:
+        session.execute(
+            insert(User),
+            [
+                {"user_id": f"n{number:05}", "name": f"Numbered {number:05}", **row}
+                for number in range(NUMBERED)
+            ],
+        )
+
+
+@pytest.fixture
+def embedded(sqlite_database, clock):
+    """The platform as "admin" on SQLite alone, with the user "jdoe" (Jane Doe)."""
+    platform = open_platform(sqlite_database, "admin", clock=clock)
+    platform.users.add("jdoe", "Jane Doe")
+    return platform
+
+
+def test_a_user_who_is_added_edited_or_removed_is_so_in_the_index(embedded, sqlite_database):
+    embedded.users.add("new", "Somebody Ångström")
+    assert ids(embedded.users.page(search="BODY ÅNG")) == ["new"]
+    embedded.users.edit("new", name="Quite Another", email="new@example.net")
+    assert ids(embedded.users.page(search="body")) == []
+    assert ids(embedded.users.page(search="another")) == ["new"]
+    assert ids(embedded.users.page(search="example.net")) == ["new"]
+    assert is_right(sqlite_database)
+    with sqlite_database.write() as session:
+        session.execute(text("DELETE FROM users WHERE user_id = 'new'"))
+    assert is_right(sqlite_database)
+
+
+def test_the_index_serves_three_characters_and_more(embedded, sqlite_database):
+    assert narrows(sqlite_database, "doe")
+    assert narrows(sqlite_database, " Ångström 'n' \"so\" on")
+    for search in ("", "  ", "do", "a\0b"):
+        assert not narrows(sqlite_database, search)
+
+
+def test_what_very_many_have_is_found_along_the_list_and_counted_up_to_ten_thousand(
+    platform, database, clock
+):
+    add_numbered(database, clock.now)
+    whole = platform.users.page(search="numbered")
+    assert (whole.total, whole.more, ids(whole)[:2]) == (10_000, True, ["n00000", "n00001"])
+    assert (whole.next is not None, whole.previous) == (True, None)
+    following = platform.users.page(search="numbered", cursor=whole.next)
+    assert (following.total, following.more, ids(following)[0]) == (10_000, True, "n00025")
+    some = platform.users.page(search="numbered 000")
+    assert (some.total, some.more, ids(some)[-1]) == (100, False, "n00024")
+    assert platform.users.page(search="n1000").total == 1
+    assert not narrows(database, "numbered")
+
+
+@pytest.mark.parametrize(("more", "added"), [(False, -2), (True, -1)])
+def test_exactly_ten_thousand_users_are_counted(platform, database, clock, more, added):
+    add_numbered(database, clock.now)
+    with database.write() as session:
+        session.execute(
+            text("DELETE FROM users WHERE user_id >= :last"), {"last": f"n{NUMBERED + added:05}"}
+        )
+    page = platform.users.page()
+    assert (page.total, page.more) == (10_000, more)
+
+
+def test_users_added_by_the_thousand_are_in_the_index_in_the_end(embedded, sqlite_database, clock):
+    with sqlite_database.write() as session:
+        search_index.rebuilding(
+            session.connection(),
+            lambda: session.execute(
+                insert(User).values(
+                    user_id="late",
+                    name="Late Comer",
+                    created_at=clock.now,
+                    updated_at=clock.now,
+                )
+            ),
+        )
+    assert ids(embedded.users.page(search="late com")) == ["late"]
+    embedded.users.add("later", "Later Comer")
+    assert ids(embedded.users.page(search="late")) == ["late", "later"]
+    assert is_right(sqlite_database)
+
+
+def test_without_the_index_the_same_is_found(populated, database):
+    with database.write() as session:
+        search_index.drop(session.connection())
+    assert not narrows(database, "doe")
+    populated.users.edit("jdoe", name="Jane Ångström")
+    assert ids(populated.users.page(search="ÅNGS")) == ["jdoe"]
+    assert ids(populated.users.page(search="alan sm")) == ["asmith"]
+
+
+_TEXTS = st.text("aAbBåÅßẞ\u017fkK\u212aiIİ\u0131\u03c3ςΣ%_*?[]\"'\\ -", min_size=1, max_size=12)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=_TEXTS.filter(str.strip), search=_TEXTS)
+def test_the_index_finds_what_a_look_at_every_row_finds(embedded, sqlite_database, name, search):
+    with sqlite_database.write() as session:
+        session.execute(
+            text("UPDATE users SET name = :name WHERE user_id = 'jdoe'"), {"name": name}
+        )
+        search_index.drop(session.connection())
+    plain = ids(embedded.users.page(search=search))
+    with sqlite_database.write() as session:
+        search_index.create(session.connection())
+    assert ids(embedded.users.page(search=search)) == plain
