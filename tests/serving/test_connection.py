@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from door import Server, Socket, Visit, named
 from state import rows
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tokenwidgets.platform import Platform
@@ -103,6 +103,9 @@ def malformed() -> dict[str, bytes]:
         "content that is null": Socket.build("comm_msg", None),
         "metadata that is a number": Socket.build("comm_msg", {"comm_id": "x"}, metadata=7),
         "not a number": Socket.build("comm_msg", {"comm_id": "x", "data": {"a": float("nan")}}),
+        "a comm that would break a line of the log": Socket.build(
+            "comm_msg", {"comm_id": "x\nERROR forged", "data": {"method": "custom", "content": {}}}
+        ),
         "an unknown comm": Socket.build("comm_msg", {"comm_id": "nobody", "data": {}}),
         "a closed comm": Socket.build("comm_close", {"comm_id": "nobody", "data": {}}),
     }
@@ -115,6 +118,17 @@ def test_what_is_malformed_ends_neither_the_connection_nor_the_kernel(name: str,
     assert "Traceback" not in json.dumps(list(kernel.messages(quiet=0.2)))
 
 
+def test_nothing_of_a_message_makes_a_line_of_the_log(server: Server):
+    assert "ERROR forged" not in server.log
+
+
+def test_a_session_that_would_break_a_line_of_the_log_is_refused(visit: Visits):
+    guest = visit("guest")
+    with pytest.raises(InvalidStatus) as refused, guest.socket(session_id="x%0aERROR forged"):
+        pass
+    assert refused.value.response.status_code == 400
+
+
 def test_a_text_frame_is_no_message(kernel: Socket):
     kernel.connection.send(json.dumps({"channel": "shell", "header": {"msg_type": "comm_msg"}}))
     assert kernel.is_alive()
@@ -122,7 +136,7 @@ def test_a_text_frame_is_no_message(kernel: Socket):
 
 def test_a_connection_of_the_old_protocol_gets_nothing_done(visit: Visits, tmp_path):
     guest = visit("guest")
-    address = f"{guest.origin.replace('http', 'ws')}/api/kernels/{guest.kernel_id}/channels"
+    address = f"{guest.origin.replace('http', 'ws')}/api/kernels/{guest.kernel_id}"
     headers = [("X-Forwarded-User", guest.client.headers["X-Forwarded-User"])]
     proof = tmp_path / "ran"
     message = {
@@ -132,7 +146,7 @@ def test_a_connection_of_the_old_protocol_gets_nothing_done(visit: Visits, tmp_p
         "metadata": {},
         "content": run(f"open({str(proof)!r}, 'w').close()"),
     }
-    with connect(address, additional_headers=headers) as raw:
+    with connect(f"{address}/channels?session_id=1", additional_headers=headers) as raw:
         raw.send(json.dumps(message))
         raw.send(json.dumps({**message, "header": {"msg_type": "kernel_info_request"}}))
         with pytest.raises((TimeoutError, ConnectionClosed)):
@@ -198,3 +212,26 @@ def test_state_from_the_browser_changes_nothing(visit: Visits):
             kernel.send("comm_msg", {"comm_id": bar, "data": data})
         after = kernel.widgets()[bar]["state"]
         assert after == before
+
+
+def test_a_user_who_is_deactivated_can_do_nothing_more_on_an_open_page(
+    visit: Visits, platform: Platform
+):
+    platform.users.add("leaver", "Leaver")
+    platform.memberships.set("leaver", "Clerks", True)
+    leaver = visit("leaver")
+    with leaver.socket() as kernel:
+        kernel.custom(kernel.widget("UserPicker"), {"type": "search", "text": "guest"})
+        kernel.widgets()
+        assert kernel.states[kernel.widget("UserPicker")]["state"]["rows"]
+        platform.users.edit("leaver", is_active=False)
+        before = rows(platform.database, trail=False)
+        kernel.custom(kernel.widget("TabStrip"), {"type": "select-tab", "name": "API Tokens"})
+        kernel.custom(kernel.widget("UserPicker"), {"type": "search", "text": ""})
+        kernel.custom(kernel.widget("UserPicker"), {"type": "open-row", "key": "guest"})
+        states = kernel.widgets()
+        notice = states[kernel.widget("MenuBar")]["state"]["notice"]
+        assert "leaver is not active" in notice["text"]
+        assert "payroll-export-7" not in json.dumps([each["state"] for each in states.values()])
+        assert rows(platform.database, trail=False) == before
+    assert leaver.open().status_code == 403

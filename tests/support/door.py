@@ -149,14 +149,16 @@ class Visit:
         return "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
 
     @contextlib.contextmanager
-    def socket(self, kernel_id: str | None = None, **headers: str) -> Iterator[Socket]:
+    def socket(
+        self, kernel_id: str | None = None, session_id: str = "", **headers: str
+    ) -> Iterator[Socket]:
         """Connect to a kernel; by default to the one that this visit has."""
         address = (
             f"{self.origin.replace('http', 'ws', 1)}/api/kernels/{kernel_id or self.kernel_id}"
         )
         sent = [(k, v) for k, v in self.client.headers.multi_items() if k.startswith("x-")]
         with connect(
-            f"{address}/channels?session_id={uuid.uuid4()}",
+            f"{address}/channels?session_id={session_id or uuid.uuid4()}",
             additional_headers=[*sent, ("Cookie", self.cookies), *headers.items()],
             subprotocols=[PROTOCOL],
             max_size=None,

@@ -150,6 +150,7 @@ class Fuzzer:
 
     def _look(self, socket: Socket) -> None:
         states = socket.widgets(check=_nothing_leaks)
+        assert len(states) > 20, "the page has no components"
         self._messages.look({comm_id: each["state"] for comm_id, each in states.items()})
 
     def _check(self) -> None:

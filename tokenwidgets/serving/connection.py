@@ -12,7 +12,10 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from voila.tornado.kernel_websocket_handler import read_header_from_binary_message
 
-__all__ = ["WidgetConnection", "may_leave"]
+__all__ = ["PLAIN_ID", "WidgetConnection", "may_leave"]
+
+PLAIN_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+"""What an id may look like that a browser makes up: it gets into logs."""
 
 _ALLOWED = frozenset(
     {"comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"}
@@ -86,8 +89,10 @@ class WidgetConnection(ZMQChannelsWebsocketConnection):
 
     def _problem_of_comm(self, kind: str, content: dict[str, Any], metadata: dict[str, Any]) -> str:
         comm_id, data = content.get("comm_id"), content.get("data", {})
-        if not isinstance(comm_id, str) or not isinstance(data, dict):
+        if not isinstance(comm_id, str) or not PLAIN_ID.fullmatch(comm_id):
             return "comm"
+        if not isinstance(data, dict):
+            return "data"
         own = comm_id in self._opened
         if kind == "comm_msg":
             method = data.get("method")

@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado import web
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
@@ -17,7 +18,7 @@ from tokenwidgets import errors
 from tokenwidgets.authority import authority_of
 from tokenwidgets.database import Database
 from tokenwidgets.serving.admission import Refused, VisitorIdentity
-from tokenwidgets.serving.connection import may_leave
+from tokenwidgets.serving.connection import PLAIN_ID, may_leave
 from tokenwidgets.serving.settings import THEMES
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "KernelInformation",
     "KernelShutdown",
     "KernelSocket",
+    "Nothing",
     "OtherHost",
+    "StaticFiles",
     "mark_notebook",
 ]
 
@@ -144,19 +147,49 @@ class KernelShutdown(_PlainErrors, VoilaShutdownKernelHandler):
 class KernelSocket(_PlainErrors, VoilaKernelWebsocketHandler):
     """The connection of a page to its kernel; the authorizer asks whose it is."""
 
+    async def prepare(self) -> None:
+        """Refuse a session's id that would not do in a log."""
+        if not PLAIN_ID.fullmatch(self.get_query_argument("session_id", "")):
+            raise web.HTTPError(400)
+        await super().prepare()
+
     def write_message(self, message: bytes | dict[str, Any], binary: bool = False) -> Any:
         """Send on what the page needs; what was printed, logged or raised stays here."""
         return super().write_message(message, binary) if may_leave(message) else None
 
 
-class OtherHost(web.RequestHandler):
+class StaticFiles(MultiStaticFileHandler):
+    """Voilà's and our scripts and styles, which are everybody's."""
+
+    def set_default_headers(self) -> None:
+        """The headers that every answer has."""
+        for name, value in self.settings["headers"].items():
+            self.set_header(name, value)
+
+
+class Nothing(web.RequestHandler):
+    """Answers for all that is not there."""
+
+    def set_default_headers(self) -> None:
+        """The headers that every answer has, and a policy that allows nothing."""
+        for name, value in self.settings.get("headers", {}).items():
+            self.set_header(name, value)
+        self.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    async def prepare(self) -> None:
+        """Say so, to whatever method."""
+        self.set_status(404)
+        await self.finish("There is nothing here.\n")
+
+
+class OtherHost(Nothing):
     """Answers whoever calls the dashboard by a name that is not its own."""
 
     async def prepare(self) -> None:
         """Say what to do about it, to the operator."""
         self.set_status(421, "Misdirected Request")
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.set_header("X-Content-Type-Options", "nosniff")
         await self.finish(
             f"This dashboard does not answer to the name {self.request.host_name!r}."
             " If it should, put the name into DashboardSettings.allowed_hosts.\n"

@@ -15,7 +15,6 @@ from jupyter_server.log import log_request
 from jupyterlab_server.themes_handler import ThemesHandler
 from tornado import httpserver, netutil, routing, web
 from voila.app import Voila
-from voila.static_file_handler import MultiStaticFileHandler
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database
@@ -77,6 +76,7 @@ class DashboardServer(Voila):
             tokenwidgets_database=self.database,
             tokenwidgets_accept_state=self.dashboard.accept_state,
             log_function=log_request,
+            default_handler_class=handlers.Nothing,
             serve_traceback=False,
             xsrf_cookies=True,
             xsrf_cookie_kwargs={
@@ -90,7 +90,7 @@ class DashboardServer(Voila):
                 "Cross-Origin-Opener-Policy": "same-origin",
                 "Cross-Origin-Resource-Policy": "same-origin",
                 **(
-                    {"Strict-Transport-Security": "max-age=31536000"}
+                    {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
                     if self.dashboard.https
                     else {}
                 ),
@@ -125,8 +125,8 @@ class DashboardServer(Voila):
             (rf"{base}api/kernels/{_KERNEL}", handlers.KernelInformation),
             (rf"{base}api/kernels/{_KERNEL}/channels", handlers.KernelSocket),
             (rf"{base}voila/api/shutdown/(.*)", handlers.KernelShutdown),
-            (rf"{base}voila/templates/lab/static/(.*)", MultiStaticFileHandler, static),
-            (rf"{base}voila/static/(.*)", MultiStaticFileHandler, static),
+            (rf"{base}voila/templates/lab/static/(.*)", handlers.StaticFiles, static),
+            (rf"{base}voila/static/(.*)", handlers.StaticFiles, static),
             (rf"{base}voila/api/themes/(.*)", ThemesHandler, themes),
             (rf"{base}voila/labextensions/(.*)", FileFindHandler, extensions),
             *(self.source.handlers(base) if self.source else []),

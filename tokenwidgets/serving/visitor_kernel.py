@@ -51,6 +51,8 @@ def main() -> None:
         level=logging.WARNING,
         format=f"%(asctime)s %(levelname)s [{VISITOR}] %(name)s: %(message)s",
     )
+    # Each page closes a comm that is not there any more, and a hostile one could name many.
+    logging.getLogger("Comm").setLevel(logging.ERROR)
     config = Config()
     config.IPKernelApp.update(kernel_class=VisitorKernel, capture_fd_output=False, ignore_cwd=True)
     config.HistoryManager.enabled = False
