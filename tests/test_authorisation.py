@@ -11,6 +11,7 @@ import pytest
 from state import events, rows
 
 from tokenwidgets.errors import IdentityError, NotAllowed
+from tokenwidgets.imports import APIDocument
 from tokenwidgets.platform import Platform
 from tokenwidgets.service import Service
 from tokenwidgets.tokens import TokenFilter
@@ -18,6 +19,7 @@ from tokenwidgets.vocabulary import Access, Control
 
 Call = Callable[[Platform, int], object]
 NONE = TokenFilter(status="expired")
+DOCUMENT = APIDocument("api.json", "newer", "Newer", "1", "", frozenset({"GET"}))
 
 CALLS: dict[Control, dict[str, Call]] = {
     Control.APPLICATION_USERS: {
@@ -26,6 +28,7 @@ CALLS: dict[Control, dict[str, Call]] = {
         "users.departments": lambda p, _: p.users.departments(),
         "users.add": lambda p, _: p.users.add("new", "New"),
         "users.edit": lambda p, _: p.users.edit("jdoe", name="Jo"),
+        "imports.users": lambda p, _: p.imports.users(b"user_id,name\nnewer,Newer\n", "users.csv"),
     },
     Control.API_TOKENS: {
         "tokens.page": lambda p, _: p.tokens.page("jdoe"),
@@ -63,6 +66,7 @@ CALLS: dict[Control, dict[str, Call]] = {
         "history.of_api": lambda p, _: p.history.of_api("orders"),
         "apis.add": lambda p, _: p.apis.add("new"),
         "apis.edit": lambda p, _: p.apis.edit("orders", title="Other"),
+        "imports.apis": lambda p, _: p.imports.apis([DOCUMENT]),
     },
     Control.TOKEN_INVENTORY: {
         "inventory.page": lambda p, _: p.inventory.page(),
