@@ -75,6 +75,40 @@ def tab(name: str) -> Scene:
     return open_tab
 
 
+def group(name: str) -> Scene:
+    """A tab of one group, which is limited to a department."""
+
+    def open_group(page: Page) -> None:
+        screen("User Groups")(page)
+        page.get_by_role("link", name="Finance Token Desk", exact=True).click()
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tabpanel", name=name)).to_be_visible()
+
+    return open_group
+
+
+def api(page: Page) -> None:
+    """One API."""
+    screen("APIs")(page)
+    page.get_by_role("link", name="orders", exact=True).click()
+    expect(page.get_by_label("API name")).to_be_visible()
+
+
+def revoke_many(page: Page) -> None:
+    """The question before many tokens are revoked."""
+    screen("Token Inventory")(page)
+    page.get_by_role("button", name="Revoke all that match").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def unsaved(page: Page) -> None:
+    """The question before what is not saved is lost."""
+    api(page)
+    page.get_by_label("Title").fill("Not saved")
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 MAIN: dict[str, Scene] = {
     "summary": summary,
     "detail": detail,
@@ -90,8 +124,14 @@ ALL: dict[str, Scene] = {
     "groups-of-user": tab("User Groups"),
     "activity": tab("Activity"),
     "groups": screen("User Groups"),
+    "group": group("General"),
+    "group-controls": group("Controls"),
+    "group-members": group("Members"),
     "apis": screen("APIs"),
+    "api": api,
     "inventory": screen("Token Inventory"),
+    "revoke-many": revoke_many,
+    "unsaved": unsaved,
     "audit": screen("Audit Log"),
 }
 """All of them."""

@@ -32,7 +32,7 @@ _COLUMNS = (
     {"key": "department", "label": "Department", "kind": "text", "sortable": False},
     {"key": "active", "label": "Active", "kind": "yesno", "sortable": False},
 )
-_REMOVE_COLUMN = {"key": _REMOVE, "label": "", "kind": "action", "sortable": False}
+_REMOVE_COLUMN = {"key": _REMOVE, "label": "Actions", "kind": "action", "sortable": False}
 
 
 class GroupMembers:

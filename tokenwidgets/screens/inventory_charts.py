@@ -94,7 +94,7 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
     total = sum(by_month[key] for key in by_month if key[0] in months)
     return {
         "title": "Expirations by month",
-        "summary": f"Bars of {total:,} tokens by the month of their expiration and their status.",
+        "summary": f"Bar chart: in which months {total:,} tokens expire",
         "spec": spec,
         "columns": ["Month", *(status.value for status in statuses)],
         "rows": rows,
@@ -151,7 +151,7 @@ def tokens_figure(counts: Sequence[APICount], chosen: Mapping[str, str]) -> dict
     rest = len(apis) - len(shown)
     return {
         "title": "Tokens by API" + (f" (the first {_MOST_APIS} of {len(apis):,})" if rest else ""),
-        "summary": f"Bars of the tokens that open each of {len(shown)} APIs, by access.",
+        "summary": f"Bar chart: how many tokens open each of {len(shown):,} APIs",
         "spec": spec,
         "columns": ["API", *(access.label for access in _SHADES)],
         "rows": rows,

@@ -45,7 +45,9 @@ const LOOK = {
 
 /** One figure's drawing: drawn when it has a width, and again when the theme changes. */
 function drawing(view, onPick) {
-  const element = h("div", { class: "tw-drawing", role: "img" });
+  // Vega gives a role of its own to what it draws into.
+  const canvas = h("div", { "aria-hidden": "true" });
+  const element = h("div", { class: "tw-drawing", role: "img" }, canvas);
   let result = null;
   let spec = null;
   let drawn = 0; // the width that it was drawn for
@@ -60,7 +62,7 @@ function drawing(view, onPick) {
     colours.done();
     result?.finalize();
     // "ast": Vega interprets its expressions instead of compiling them, which our page forbids.
-    result = await vegaEmbed(element, whole, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" } });
+    result = await vegaEmbed(canvas, whole, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     result.view.addEventListener("click", (_event, item) => { if (item?.datum?.pick) onPick(item.datum.pick); });
   };
   // One after the other: of two at once, the one that is thrown away could be the one on screen.
