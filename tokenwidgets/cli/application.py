@@ -56,6 +56,7 @@ class TokenWidgetsApp(Family):
         "init": (_COMMANDS + "platform.Init", "Make an empty platform and its administrator."),
         "serve": (_COMMANDS + "platform.Serve", "Serve the dashboard of the platform."),
         "upgrade-db": (_COMMANDS + "platform.UpgradeDB", "Bring the database up to date."),
+        "seed": (_COMMANDS + "seed.Seed", "Fill a new platform with very many users and tokens."),
         "audit": (_COMMANDS + "audit.Audit", "Check the audit trail."),
         "user": (_COMMANDS + "users.Users", "Add, list, edit and import application users."),
         "group": (_COMMANDS + "groups.Groups", "User groups: controls and members."),
