@@ -59,7 +59,11 @@ def test_authlib_learns_of_a_revocation_at_the_very_next_question(
     assert authlib.introspect_token(address, token=secret).json() == {"active": False}
 
 
-@pytest.mark.parametrize("token", ["noise", "", "\0", "x" * 1000, mint().reveal(), "ü"])
+@pytest.mark.parametrize(
+    "token",
+    ["noise", "", "\0", "x" * 1000, mint().reveal(), "ü"],
+    ids=["noise", "empty", "nul", "long", "minted", "no ASCII"],
+)
 def test_what_is_no_token_is_just_not_active(
     authlib: OAuth2Client, address: str, token: str
 ) -> None:

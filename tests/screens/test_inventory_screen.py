@@ -92,7 +92,7 @@ def test_a_row_has_what_the_columns_show(screen: Any, tokens: dict[str, int]):
         ({"expiring": "90"}, {"report"}),
         ({"expiring": "7"}, set()),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "-".join(sorted(value)) or "none",
 )
 def test_filters_leave_what_matches_all_of_them(
     values: dict[str, str], expected: set[str], admin: Person, screen: Any

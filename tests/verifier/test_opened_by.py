@@ -58,7 +58,9 @@ def test_what_does_not_work_is_nothing(
     assert verifier.sync.opened_by(made.secret.reveal()) is None
 
 
-@pytest.mark.parametrize("secret", ["", "noise", "\0", mint().reveal()])
+@pytest.mark.parametrize(
+    "secret", ["", "noise", "\0", mint().reveal()], ids=["empty", "noise", "nul", "minted"]
+)
 def test_what_was_never_issued_is_nothing(verifier: Any, populated: Any, secret: str) -> None:
     assert verifier.sync.opened_by(secret) is None
 
