@@ -14,7 +14,7 @@ from tokenwidgets.errors import IdentityError, NotAllowed
 from tokenwidgets.imports import APIDocument
 from tokenwidgets.platform import Platform
 from tokenwidgets.service import Service
-from tokenwidgets.tokens import TokenFilter
+from tokenwidgets.tokens import TokenChange, TokenFilter
 from tokenwidgets.vocabulary import Access, Control
 
 Call = Callable[[Platform, int], object]
@@ -42,6 +42,10 @@ CALLS: dict[Control, dict[str, Call]] = {
         "inventory.revocable": lambda p, _: p.inventory.revocable(),
         "inventory.revoke_selected": lambda p, token: p.inventory.revoke_selected([token]),
         "inventory.revoke_matching": lambda p, _: p.inventory.revoke_matching(NONE, count=0),
+        "many_tokens.live_of": lambda p, _: p.many_tokens.live_of(["jdoe"]),
+        "many_tokens.versions": lambda p, token: p.many_tokens.versions([token]),
+        "many_tokens.preview": lambda p, token: p.many_tokens.preview([TokenChange(token)]),
+        "many_tokens.apply": lambda p, token: p.many_tokens.apply([TokenChange(token)]),
     },
     Control.USER_MEMBERSHIP: {
         "memberships.of_user": lambda p, _: p.memberships.of_user("jdoe"),

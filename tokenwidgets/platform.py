@@ -12,7 +12,7 @@ from tokenwidgets.history import HistoryService
 from tokenwidgets.imports import ImportService
 from tokenwidgets.preferences import PreferenceService
 from tokenwidgets.secret import DEFAULT_PREFIX
-from tokenwidgets.tokens import InventoryService, TokenService
+from tokenwidgets.tokens import InventoryService, ManyTokensService, TokenService
 from tokenwidgets.upgrade import check_schema
 from tokenwidgets.vocabulary import now
 
@@ -30,6 +30,7 @@ class Platform:
     memberships: MembershipService
     apis: APIService
     tokens: TokenService
+    many_tokens: ManyTokensService
     inventory: InventoryService
     history: HistoryService
     preferences: PreferenceService
@@ -67,6 +68,7 @@ def open_platform(
         MembershipService(database, actor, clock=clock),
         APIService(database, actor, clock=clock),
         TokenService(database, actor, prefix=prefix, clock=clock),
+        ManyTokensService(database, actor, clock=clock),
         InventoryService(database, actor, clock=clock),
         HistoryService(database, actor, clock=clock),
         PreferenceService(database, actor, clock=clock),

@@ -3,6 +3,7 @@
 from tokenwidgets.tokens.filters import TokenFilter
 from tokenwidgets.tokens.grants import GrantChoice
 from tokenwidgets.tokens.inventory import APICount, InventoryService, InventorySort, MonthCount
+from tokenwidgets.tokens.many import ManyTokensService, TokenChange, TokenDifference
 from tokenwidgets.tokens.rows import OldSecret, TokenRow
 from tokenwidgets.tokens.service import NewToken, TokenService
 
@@ -11,9 +12,12 @@ __all__ = [
     "GrantChoice",
     "InventoryService",
     "InventorySort",
+    "ManyTokensService",
     "MonthCount",
     "NewToken",
     "OldSecret",
+    "TokenChange",
+    "TokenDifference",
     "TokenFilter",
     "TokenRow",
     "TokenService",

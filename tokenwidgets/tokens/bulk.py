@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, func, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    SQLColumnExpression,
+    Text,
+    any_,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -84,10 +95,12 @@ def checked_id(value: Any) -> int:
     raise errors.UnknownToken(f"There is no token {str(value)[:30]}.")
 
 
-def among(session: Session, ids: list[int]) -> ColumnElement[bool]:
+def among(
+    session: Session, ids: list[int], column: SQLColumnExpression[int] = Token.id
+) -> ColumnElement[bool]:
     """Whether a token is one of these, however many, as one parameter."""
     if session.get_bind().dialect.name != "sqlite":
-        return Token.id == any_(literal(ids, ARRAY(BigInteger)))
+        return column == any_(literal(ids, ARRAY(BigInteger)))
     text = literal("[" + ",".join(map(str, ids)) + "]", Text())
     each = func.json_each(text).table_valued("value")
-    return Token.id.in_(select(each.c.value))
+    return column.in_(select(each.c.value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from tokenwidgets import errors
 from tokenwidgets.schema import API, Grant
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["GrantChoice", "read_choice", "replace_grants", "write_grants"]
+__all__ = ["GrantChoice", "check_access", "read_choice", "replace_grants", "write_grants"]
 
 GrantChoice = Mapping[str, Access] | Access
 """The access by API name, or one access for all active APIs."""
@@ -27,20 +27,12 @@ def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
         UnknownAPI: one of the APIs is not there, or not active.
 
     """
-    offered = {
-        name: Access.READ if read_only else Access.FULL
-        for name, read_only in session.execute(
-            select(API.name, API.read_only).where(API.is_active).order_by(API.api_group, API.name)
-        )
-    }
+    offered = _offered(session)
     if isinstance(choice, Mapping):
         chosen = {name: _access(name, access) for name, access in choice.items()}
         _refuse_unknown(chosen, offered)
         for name, access in chosen.items():
-            if access > offered[name]:
-                raise errors.InvalidValue(
-                    "Access", f"{name} answers GET alone, so it offers no {access.label}."
-                )
+            _refuse_more(name, access, offered[name])
         chosen = {name: chosen[name] for name in offered if name in chosen}
     else:
         one = _access("all APIs", choice)
@@ -53,6 +45,23 @@ def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
             "Access", "choose Read Access or Full Access for at least one API."
         )
     return granted
+
+
+def check_access(session: Session, chosen: Mapping[str, Collection[Access]]) -> dict[str, int]:
+    """The row ids of these APIs by name, if each offers all that is chosen for it.
+
+    Raises:
+        InvalidValue: an access that does not exist, or that its API does not offer.
+        UnknownAPI: one of the APIs is not there, or not active.
+
+    """
+    offered = _offered(session)
+    _refuse_unknown(chosen, offered)
+    for name, levels in chosen.items():
+        for level in levels:
+            _refuse_more(name, _access(name, level), offered[name])
+    statement = select(API.name, API.id).where(API.name.in_(chosen))
+    return dict(session.execute(statement).all())
 
 
 def write_grants(session: Session, wanted: Mapping[int, Mapping[str, Access]]) -> None:
@@ -74,6 +83,23 @@ def replace_grants(session: Session, token_id: int, grants: Mapping[str, Access]
     write_grants(session, {token_id: grants})
 
 
+def _offered(session: Session) -> dict[str, Access]:
+    """The highest access that each active API offers, by group and name."""
+    return {
+        name: Access.READ if read_only else Access.FULL
+        for name, read_only in session.execute(
+            select(API.name, API.read_only).where(API.is_active).order_by(API.api_group, API.name)
+        )
+    }
+
+
+def _refuse_more(api: str, access: Access, offered: Access) -> None:
+    if access > offered:
+        raise errors.InvalidValue(
+            "Access", f"{api} answers GET alone, so it offers no {access.label}."
+        )
+
+
 def _access(api: object, value: object) -> Access:
     if isinstance(value, Access):
         return value
@@ -84,7 +110,7 @@ def _access(api: object, value: object) -> Access:
     )
 
 
-def _refuse_unknown(chosen: Mapping[str, Access], offered: Mapping[str, Access]) -> None:
+def _refuse_unknown(chosen: Mapping[str, object], offered: Mapping[str, Access]) -> None:
     for name in chosen:
         if name not in offered:
             raise errors.UnknownAPI(f"There is no active API {str(name)[:100]!r}.")

@@ -1,0 +1,310 @@
+"""Change many tokens at once: say first what would change, then change it all or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from tokenwidgets import errors
+from tokenwidgets.audit import Entry
+from tokenwidgets.authority import Authority
+from tokenwidgets.schema import Grant, Token, User
+from tokenwidgets.service import Change, Service
+from tokenwidgets.text import check_note
+from tokenwidgets.tokens.bulk import among, checked_id, live, revoke
+from tokenwidgets.tokens.grants import check_access
+from tokenwidgets.tokens.rows import TokenRow, read_many
+from tokenwidgets.tokens.steps import checked_months, difference, refuse_stale
+from tokenwidgets.vocabulary import Access, Control, add_months
+
+__all__ = ["MOST_CHANGES", "ManyTokensService", "TokenChange", "TokenDifference"]
+
+MOST_CHANGES = 10_000
+"""The most tokens that are changed in one transaction."""
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChange:
+    """What is to become of one token; what is not given stays as it is.
+
+    Args:
+        token_id: which token.
+        access: the access to these APIs by name; the access to others stays.
+        months: a new expiration, 3, 6 or 12 calendar months from now.
+        revoke: whether it is revoked; then nothing else can be changed.
+        version: the ``version`` of the row that was seen; None for whatever it is by now.
+
+    """
+
+    token_id: int
+    access: Mapping[str, Access] = field(default_factory=dict)
+    months: int | None = None
+    revoke: bool = False
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDifference:
+    """One thing about a token that changes: ``what``, as it is before and after."""
+
+    token_id: int
+    owner: str
+    token: str
+    what: str
+    before: str
+    after: str
+
+
+class _Preview(Exception):
+    """Everything went well, and is to be undone."""
+
+
+class ManyTokensService(Service):
+    """Changes of many tokens, for an actor with ``Application Users > API Tokens``."""
+
+    def live_of(self, owners: Collection[str]) -> tuple[TokenRow, ...]:
+        """The live tokens of these users, by User ID and name; those within reach alone.
+
+        Raises:
+            NotAllowed: the actor lacks the control.
+            InvalidValue: they have more tokens than can be changed at once.
+
+        """
+        at = self._clock()
+        with self.reading(Control.API_TOKENS) as (session, authority):
+            statement = (
+                select(Token.id)
+                .join(User, User.id == Token.owner_id)
+                .where(
+                    User.user_id.in_(sorted(set(owners))),
+                    authority.reach(Control.API_TOKENS).where(),
+                    *live(at),
+                )
+                .order_by(User.user_id, Token.name_key, Token.id)
+            )
+            ids = list(session.scalars(statement.limit(MOST_CHANGES + 1)))
+            _refuse_too_many(len(ids))
+            return tuple(row for some in _slices(ids) for row in read_many(session, list(some), at))
+
+    def versions(self, token_ids: Collection[int]) -> dict[int, int]:
+        """The present ``version`` of each of these tokens, for changes that are made later.
+
+        Raises:
+            UnknownToken: one of them is not there, or the actor may not see it.
+            NotAllowed: the actor lacks the control.
+
+        """
+        ids = sorted({checked_id(one) for one in token_ids})
+        with self.reading(Control.API_TOKENS) as (session, authority):
+            _require_all_within(session, authority, ids)
+            statement = select(Token.id, Token.version).where(among(session, ids))
+            return dict(session.execute(statement).all())
+
+    def preview(self, changes: Sequence[TokenChange]) -> tuple[TokenDifference, ...]:
+        """What ``apply`` would change, which is not done.
+
+        Raises: as ``apply``.
+        """
+        differences: tuple[TokenDifference, ...] = ()
+        try:
+            with self._changing(changes) as change:
+                differences = _run(change, changes, "")
+                raise _Preview
+        except _Preview:
+            return differences
+
+    def apply(
+        self, changes: Sequence[TokenChange], *, why: str = ""
+    ) -> tuple[TokenDifference, ...]:
+        """Make all changes, in one transaction, and say what was changed.
+
+        Args:
+            changes: at most 10,000, each about another token.
+            why: a note for the audit trail, at most 500 characters.
+
+        Raises:
+            InvalidValue: a value cannot be taken, or a token would be left opening nothing.
+            StaleVersion: somebody else changed one of them; ``current`` is its newer row.
+            TokenEnded: one of them is revoked or expired, so it cannot be edited.
+            UnknownToken, UnknownAPI: one is not there, or the actor may not see it.
+            NotAllowed: the actor lacks the control.
+
+        """
+        with self._changing(changes) as change:
+            return _run(change, changes, why)
+
+    def _changing(self, changes: Sequence[TokenChange]) -> Any:
+        return self.changing(Control.API_TOKENS, "change tokens", f"{len(changes)} tokens")
+
+
+def _run(change: Change, changes: Sequence[TokenChange], why: str) -> tuple[TokenDifference, ...]:
+    session = change.session
+    wanted = _by_token(changes)
+    note = {"why": text} if (text := check_note("Why", why, most=500)) else {}
+    before = _rows(change, wanted)
+    for each in wanted.values():
+        _refuse(each, before[each.token_id])
+    _write_access(session, wanted.values())
+    _write_expirations(change, wanted.values())
+    after = _rows(change, wanted)
+    edited = [
+        (before[token_id], after[token_id])
+        for token_id, each in wanted.items()
+        if not each.revoke and after[token_id] != before[token_id]
+    ]
+    _record_edits(change, edited, note)
+    ended = [token_id for token_id, each in wanted.items() if each.revoke]
+    if ended:
+        revoke(change, [among(session, ended)], note.get("why", ""))
+    elif not edited:
+        change.nothing_to_do()
+    revoked = [before[token_id] for token_id in ended if before[token_id].status.is_live]
+    return (
+        *(each for pair in edited for each in _differences(*pair)),
+        *(_difference(row, "status", row.status.value, "revoked") for row in revoked),
+    )
+
+
+def _by_token(changes: Sequence[TokenChange]) -> dict[int, TokenChange]:
+    _refuse_too_many(len(changes))
+    wanted = {checked_id(each.token_id): each for each in changes}
+    if len(wanted) != len(changes):
+        raise errors.InvalidValue("Changes", "there are several about one token.")
+    return wanted
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MOST_CHANGES:
+        raise errors.InvalidValue(
+            "Changes", f"are too many: at most {MOST_CHANGES:,} tokens in one transaction."
+        )
+
+
+def _refuse(wanted: TokenChange, row: TokenRow) -> None:
+    """Refuse what cannot be done to this token."""
+    refuse_stale(row, wanted.version)
+    edits = bool(wanted.access) or wanted.months is not None
+    if wanted.revoke and edits:
+        raise errors.InvalidValue(
+            "Changes", f"{row.name} of {row.owner} is either revoked or changed, not both."
+        )
+    if edits and not row.status.is_live:
+        raise errors.TokenEnded(f"The token {row.name} of {row.owner} is {row.status}.")
+    left = {**row.grants, **wanted.access}
+    if wanted.access and all(access is Access.NONE for access in left.values()):
+        raise errors.InvalidValue(
+            "Access", f"{row.name} of {row.owner} would open no API any more: revoke it instead."
+        )
+
+
+def _rows(change: Change, ids: Collection[int]) -> dict[int, TokenRow]:
+    """The tokens by their ids, each within the actor's reach."""
+    session = change.session
+    _require_all_within(session, change.authority, list(ids))
+    return {
+        row.id: row
+        for some in _slices(list(ids))
+        for row in read_many(session, list(some), change.at)
+    }
+
+
+def _require_all_within(session: Session, authority: Authority, ids: list[int]) -> None:
+    statement = (
+        select(Token.id)
+        .join(User, User.id == Token.owner_id)
+        .where(among(session, ids), authority.reach(Control.API_TOKENS).where())
+    )
+    missing = set(ids) - set(session.scalars(statement))
+    if missing:
+        raise errors.UnknownToken(f"There is no token {min(missing)}.")
+
+
+def _write_access(session: Session, wanted: Collection[TokenChange]) -> None:
+    """Set the access where it is to be another: one statement an API, and one for all grants."""
+    chosen: defaultdict[str, dict[int, Access]] = defaultdict(dict)
+    for each in wanted:
+        for api, access in each.access.items():
+            chosen[api][each.token_id] = access
+    ids = check_access(session, {api: set(tokens.values()) for api, tokens in chosen.items()})
+    rows = []
+    for api, tokens in chosen.items():
+        of_these = among(session, list(tokens), Grant.token_id)
+        session.execute(delete(Grant).where(Grant.api_id == ids[api], of_these))
+        rows += [
+            {"token_id": token_id, "api_id": ids[api], "access": int(access)}
+            for token_id, access in tokens.items()
+            if access is not Access.NONE
+        ]
+    if rows:
+        session.execute(insert(Grant), rows)
+
+
+def _write_expirations(change: Change, wanted: Collection[TokenChange]) -> None:
+    by_months: defaultdict[int, list[int]] = defaultdict(list)
+    for each in wanted:
+        if each.months is not None:
+            by_months[checked_months(each.months)].append(each.token_id)
+    for months, ids in by_months.items():
+        change.session.execute(
+            update(Token)
+            .where(among(change.session, ids))
+            .values(months=months, expires_at=add_months(change.at, months))
+            .execution_options(synchronize_session=False)
+        )
+    change.session.expire_all()
+
+
+def _record_edits(
+    change: Change, edited: Sequence[tuple[TokenRow, TokenRow]], note: Mapping[str, str]
+) -> None:
+    """An event for each token, as an edit of one token leaves it."""
+    if not edited:
+        return
+    change.session.execute(
+        update(Token)
+        .where(among(change.session, [after.id for _, after in edited]))
+        .values(version=Token.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    change.record(
+        *(
+            Entry(
+                "edit token",
+                after.name,
+                user_id=after.owner,
+                token_id=after.id,
+                detail={**difference(before, after), **note},
+            )
+            for before, after in edited
+        )
+    )
+
+
+def _differences(before: TokenRow, after: TokenRow) -> Iterator[TokenDifference]:
+    for what, change in difference(before, after).items():
+        if what == "access":
+            for api, pair in change.items():
+                yield _difference(before, f"access to {api}", *pair)
+        else:
+            yield _difference(before, what.removesuffix("_at"), *map(_day, change))
+
+
+def _difference(row: TokenRow, what: str, before: str, after: str) -> TokenDifference:
+    return TokenDifference(row.id, row.owner, row.name, what, before, after)
+
+
+def _day(text: str) -> str:
+    """An instant to the minute, as people read it."""
+    return f"{text[:16].replace('T', ' ')} UTC"
+
+
+def _slices(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
