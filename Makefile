@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: dashboard lab test lint check-types unit browser-test notebooks screenshots \
-        benchmarks soak fuzz clean tools
+        benchmarks soak fuzz docs clean tools
 
 dashboard: $(VENV)/.installed
 	$(BIN)/tokenwidgets demo $(ARGS)
@@ -42,6 +42,10 @@ screenshots: tools
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python scripts/fuzz.py --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
 
+# The documentation as a site, in build/docs; a warning is an error.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+
 # What tests need beside Python packages: a browser, and nginx for the gate's and proxies' tests.
 tools: $(VENV)/.installed-test
 	$(BIN)/python scripts/tools.py
@@ -57,5 +61,9 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --editable ".[test]"
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) --editable ".[docs]"
+	touch $@ $(VENV)/.installed
+
 clean:
-	rm -rf $(VENV) test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build/docs test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
