@@ -84,7 +84,24 @@ def test_what_very_many_have_is_found_along_the_list_and_counted_up_to_ten_thous
     some = platform.users.page(search="numbered 000")
     assert (some.total, some.more, ids(some)[-1]) == (100, False, "n00024")
     assert platform.users.page(search="n1000").total == 1
-    assert not narrows(database, "numbered")
+
+
+def test_the_index_leaves_to_the_list_what_it_would_have_to_sort_for_long(
+    embedded, sqlite_database
+):
+    with sqlite_database.write() as session:
+        session.execute(
+            text(
+                "WITH RECURSIVE each(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each LIMIT 50001)"
+                " INSERT INTO users(user_id, name, email, department, version, created_at,"
+                " updated_at) SELECT printf('n%05d', n), 'Many', '', '', 1, 0, 0 FROM each"
+            )
+        )
+    assert narrows(sqlite_database, "n00")
+    assert narrows(sqlite_database, "n0000")
+    assert not narrows(sqlite_database, "many")
+    page = embedded.users.page(search="many", sort="name")
+    assert (page.total, page.more, ids(page)[0]) == (10_000, True, "n00001")
 
 
 @pytest.mark.parametrize(("more", "added"), [(False, -2), (True, -1)])
