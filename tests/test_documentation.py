@@ -17,6 +17,7 @@ from sqlalchemy import text
 from traitlets.utils.importstring import import_item
 
 import tokenwidgets
+from tokenwidgets import errors
 from tokenwidgets.bootstrap import initialise
 from tokenwidgets.cli.application import TokenWidgetsApp
 from tokenwidgets.cli.arguments import positional
@@ -84,7 +85,6 @@ def settings_of(page: Path) -> list[tuple[str, str]]:
 
 @page_by_page
 def test_every_setting_is_one(page: Path) -> None:
-    TokenWidgetsApp().print_help(classes=True)
     from tokenwidgets.cli.application import _all_classes
 
     known = {each.__name__: each.class_trait_names(config=True) for each in _all_classes()}
@@ -96,7 +96,7 @@ def command_lines(page: Path) -> Iterator[list[str]]:
     """The calls of ``tokenwidgets`` in the page's code, as the shell would split them."""
     whole = page.read_text(encoding="utf-8")
     code = [block for language, _, block in BLOCK.findall(whole) if language in ("sh", "console")]
-    code += re.findall(r"`(tokenwidgets [^`]+)`", BLOCK.sub("", whole))
+    code += re.findall(r"`([^`\n]*tokenwidgets [^`]+)`", BLOCK.sub("", whole))
     code += re.findall(r"^    (tokenwidgets .+)$", BLOCK.sub("", whole), re.MULTILINE)
     for line in COMMAND_LINE.findall("\n".join(code)):
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
@@ -137,6 +137,14 @@ def test_every_command_line_is_understood(page: Path) -> None:
 
 def test_the_pages_have_command_lines_to_look_at() -> None:
     assert sum(len(list(command_lines(page))) for page in PAGES) > 50
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    reference = (DOCS / "reference.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\.\. auto\w+:: [\w.]+\.(\w+)", reference, re.MULTILINE))
+    if "automodule:: tokenwidgets.errors" in reference:
+        documented |= set(errors.__all__)
+    assert set(tokenwidgets.__all__) <= documented
 
 
 @pytest.fixture
