@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from tokenwidgets import errors
+from tokenwidgets.screens.confirming import WHY, number_field, refuse_other_number
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import count_of
 from tokenwidgets.tokens import TokenFilter, TokenRow
 
 __all__ = ["InventoryQuestions"]
 
-_COUNT = "count"
-_WHY = "why"
 _MOST_NAMED = 10
 
 
@@ -62,36 +59,20 @@ class InventoryQuestions:
 
     def _ask(self, count: int, items: Sequence[str], revoke: Callable[[str], int]) -> None:
         tokens = count_of(count, "live token", "live tokens")
-        fields: list[dict[str, Any]] = [
-            {
-                "name": _COUNT,
-                "label": "Number of tokens",
-                "kind": "number",
-                "min": 0,
-                "help": f"Type {count} to confirm.",
-            },
-            {
-                "name": _WHY,
-                "label": "Why",
-                "kind": "text",
-                "help": "A note for the audit trail; it may be empty.",
-            },
-        ]
         self._shell.ask(
             f"Revoke {count_of(count, 'token', 'tokens')}?",
             lambda values: self._revoke(count, values, revoke),
             confirm="Revoke",
             lines=[f"{tokens} will stop working at once and for good{':' if items else '.'}"],
             items=items,
-            fields=fields,
+            fields=[number_field(count), WHY],
             danger=True,
         )
 
     def _revoke(self, count: int, values: Mapping[str, str], revoke: Callable[[str], int]) -> None:
-        if values.get(_COUNT, "").strip() != str(count):
-            raise errors.InvalidValue("Number of tokens", f"type {count} to confirm.")
+        refuse_other_number(values, count)
         try:
-            ended = revoke(values.get(_WHY, ""))
+            ended = revoke(values.get(WHY["name"], ""))
         finally:
             self._changed()
         self._shell.say(f"{count_of(ended, 'token was', 'tokens were')} revoked.")

@@ -9,8 +9,11 @@ from tokenwidgets.directory import UserRow
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.user_tokens import ACTIONS, UserTokens
 from tokenwidgets.screens.words import count_of, iso
+from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.paged_table import (
+    Act,
     AddRow,
     NextPage,
     OpenRow,
@@ -47,10 +50,15 @@ class UsersScreen:
         self._open_user = open_user
         self._pager = Pager(self._fetch)
         self.picker = UserPicker(can_add=True)
+        self.tokens = UserTokens(shell, lambda: self._fill(self._pager.refresh()))
         self.picker.listen(lambda message: shell.run(lambda: self._do(message)))
 
     def show(self) -> None:
         """Bring the summary up to date and to the front."""
+        may = self._shell.platform.users.authority().has(Control.API_TOKENS)
+        with self.picker.hold_sync():
+            self.picker.selectable = may
+            self.picker.actions = ACTIONS if may else []
         self._fill(self._pager.refresh())
         self._shell.show(self.picker)
 
@@ -72,6 +80,9 @@ class UsersScreen:
                 return
             case AddRow():
                 self._open_user(None)
+                return
+            case Act(name=action) if picker.selected:
+                self.tokens.ask(action, list(picker.selected))
                 return
             case _:
                 return

@@ -98,9 +98,9 @@ function selectedBar(model, act) {
     element,
     update() {
       const selected = model.get("selected").length;
-      element.hidden = !model.get("selectable") || model.get("actions").length === 0;
-      count.textContent = selected ? `${selected.toLocaleString()} selected` : "None selected";
-      acts.update(model.get("actions").map((action) => (selected ? action : { ...action, kind: "", disabled: true })));
+      element.hidden = !selected || model.get("actions").length === 0;
+      count.textContent = selected ? `${selected.toLocaleString()} selected` : "";
+      acts.update(model.get("actions"));
     },
     stop: acts.stop,
   };
@@ -176,7 +176,7 @@ function render(memory, { model, el }) {
     onRowsPerPage: (count) => act({ type: "rows-per-page", count }),
   });
   const selected = selectedBar(model, act);
-  view.append(top.element, problem, selected.element, table.box, pages.element);
+  view.append(top.element, problem, table.box, selected.element, pages.element);
 
   const stops = [
     redrawOn(model, ["heading", "search_label", "search", "add_label"], () => { search.update(); top.update(); }),
