@@ -1,0 +1,134 @@
+"""The check finds each thing that can be wrong, and nothing on a platform that is whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from state import rows
+
+from tokenwidgets.errors import NotADatabase, SchemaTooNew
+from tokenwidgets.platform import open_platform
+from tokenwidgets.upkeep import check
+from tokenwidgets.vocabulary import Access
+
+
+@pytest.fixture
+def used(populated):
+    """The populated platform with tokens that are live, revoked and regenerated."""
+    tokens = populated.tokens
+    tokens.add("jdoe", "one", {"orders": Access.READ}, months=3)
+    second = tokens.add("jdoe", "two", {"billing": Access.FULL}, months=6).token
+    third = tokens.add("asmith", "three", {"orders": Access.FULL}, months=6).token
+    tokens.revoke(second.id)
+    tokens.regenerate(third.id, overlap=timedelta(hours=1))
+    return populated
+
+
+def found(database):
+    return [f"{trouble.place}: {trouble.problem}" for trouble in check(database)]
+
+
+def harm(database, *statements):
+    """Do what no service does, without the database's own guards."""
+    with database.write() as session:
+        if not database.is_sqlite:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+        for statement in statements:
+            session.execute(text(statement))
+
+
+def harm_sqlite(database, statement):
+    with database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys = OFF")
+        raw.execute(statement)
+        raw.execute("PRAGMA foreign_keys = ON")
+
+
+def test_a_platform_that_was_used_is_whole_and_stays_as_it_is(used, database):
+    before = rows(database)
+    assert found(database) == []
+    assert rows(database) == before
+
+
+def test_a_live_token_without_its_secret_is_found(used, database):
+    harm(database, "DELETE FROM token_secrets WHERE token_id = 1")
+    harm(database, "UPDATE token_secrets SET ends_at = minted_at WHERE token_id = 3")
+    assert found(database) == [
+        "token 1: it has no present secret",
+        "token 3: it has no present secret",
+    ]
+
+
+def test_a_revoked_token_needs_no_secret(used, database):
+    harm(database, "DELETE FROM token_secrets WHERE token_id = 2")
+    assert found(database) == []
+
+
+def test_a_second_present_secret_and_the_missing_index_are_found(used, database):
+    harm(
+        database,
+        "DROP INDEX uq_token_secrets_present",
+        "UPDATE token_secrets SET ends_at = NULL",
+    )
+    assert found(database) == [
+        "index uq_token_secrets_present: it is missing",
+        "token 3: it has several present secrets",
+    ]
+
+
+def test_a_digest_that_is_cut_off_is_found(used, database):
+    short = "X'0102'" if database.is_sqlite else "'\\x0102'"
+    harm(database, f"UPDATE token_secrets SET digest = {short} WHERE token_id = 1")
+    assert found(database) == ["token 1: the digest of a secret of it is none"]
+
+
+def test_rows_that_name_no_other_are_found(used, database):
+    statement = "UPDATE grants SET api_id = 99 WHERE token_id = 1"
+    if database.is_sqlite:
+        harm_sqlite(database, statement)
+    else:
+        harm(database, statement)
+    assert found(database) == ["table grants: api_id 99 names no row of apis"]
+
+
+def test_an_event_that_was_changed_is_found(used, database):
+    harm(database, "UPDATE audit_events SET actor = 'nobody' WHERE id = 5")
+    assert found(database) == ["event 5: its content was changed"]
+
+
+def test_a_table_and_a_column_that_are_missing_are_found(used, database):
+    harm(database, "DROP TABLE reminders", "ALTER TABLE preferences DROP COLUMN value")
+    assert found(database) == [
+        "table preferences: its column value is missing",
+        "table reminders: it is missing",
+        "index ix_reminders_expires: it is missing",
+    ]
+
+
+def test_a_page_of_the_file_that_is_damaged_is_found(sqlite_database, tmp_path, clock):
+    path = tmp_path / "platform.db"
+    users = open_platform(sqlite_database, "admin", clock=clock).users
+    users.add("jdoe", "Jane Doe")
+    with sqlite_database.write() as session:
+        page = session.scalar(
+            text("SELECT rootpage FROM sqlite_master WHERE name = 'ix_users_name'")
+        )
+    with sqlite_database.engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    sqlite_database.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096 + 8)
+        file.write(b"\x00" * 64)
+    assert any(line.startswith("file: ") for line in found(sqlite_database))
+
+
+def test_a_newer_schema_and_no_database_are_refused(database, empty_database):
+    with pytest.raises(NotADatabase):
+        found(empty_database)
+    harm(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaTooNew):
+        found(database)
