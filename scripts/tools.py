@@ -1,4 +1,7 @@
-"""See that a browser and nginx are there for the tests; install what is missing, or say how."""
+"""See that all is there that the tests need beside Python packages; install it, or say how.
+
+A browser; nginx; and the proxy of JupyterHub, which npm has.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -27,9 +31,25 @@ def main() -> int:
         done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
         if done.returncode == 0:
             missing.remove("chromium")
+    if not _has_proxy_of_jupyterhub():
+        missing.append("npm")
     if missing:
         print(f"The tests need {' and '.join(missing)}. Install with your package manager.")
     return 1 if missing else 0
+
+
+def _has_proxy_of_jupyterhub() -> bool:
+    """Whether it is there, or npm can install it beside the Python packages."""
+    folder = Path(sys.prefix) / "share" / "node"
+    program = folder / "node_modules" / ".bin" / "configurable-http-proxy"
+    if program.exists() or shutil.which("configurable-http-proxy"):
+        return True
+    npm = shutil.which("npm")
+    if npm is None:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [npm, "install", "--silent", "--no-fund", "--no-audit", "configurable-http-proxy@5"]
+    return subprocess.run(command, cwd=folder).returncode == 0 and program.exists()
 
 
 def _apt(packages: list[str]) -> bool:

@@ -88,10 +88,7 @@ def test_more_tokens_than_sqlite_has_variables_are_revoked_in_one_event_of_bound
         }
         session.execute(
             insert(Token),
-            [
-                {**token, "name": f"t{number}", "name_key": f"t{number}"}
-                for number in range(40_000)
-            ],
+            [{**token, "name": f"t{number}", "name_key": f"t{number}"} for number in range(40_000)],
         )
     assert populated.tokens.revoke_all("jdoe") == 40_000
     assert populated.users.get("jdoe").live_tokens == 0
