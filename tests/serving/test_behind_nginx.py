@@ -188,6 +188,11 @@ def test_what_a_mistaken_proxy_lets_through_is_not_believed(proxy: Proxy, mistak
         assert PROXY_SECRET not in answer.text
 
 
+def test_answers_by_tls_say_that_it_has_to_stay_tls(proxy: Proxy):
+    policy = proxy.get("stranger").headers["Strict-Transport-Security"]
+    assert policy == "max-age=31536000; includeSubDomains"
+
+
 def test_another_name_of_the_host_is_refused_behind_the_proxy_too(proxy: Proxy):
     with httpx.Client(verify=False) as client:
         answer = client.get(

@@ -13,6 +13,7 @@ import os
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import traitlets
 
@@ -83,6 +84,9 @@ class JupyterHubIdentity(IdentitySource):
                 " `pip install tokenwidgets[jupyterhub]`."
             ) from None
         self._hub = JupyterHubIdentityProvider(parent=self)
+        self.base_url = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+        public = urlsplit(os.environ.get("JUPYTERHUB_PUBLIC_URL", "")).hostname
+        self.host_names = (public,) if public else ()
 
     async def visitor(self, handler: RequestHandler) -> str:
         """The user who signed in with the hub, and whom the hub lets use this service."""

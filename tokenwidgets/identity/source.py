@@ -35,6 +35,12 @@ class IdentitySource(Configurable):
     needs_access_token = False
     """Whether a visitor has to show the access token that the server printed when it started."""
 
+    base_url = ""
+    """The path below which this source has the dashboard served; empty: as configured."""
+
+    host_names: tuple[str, ...] = ()
+    """Names by which browsers reach the dashboard, beside the configured ones."""
+
     def actor(self, database: Database) -> str:
         """The User ID of whoever runs this process: a kernel, a script.
 

@@ -67,7 +67,6 @@ def serve(
 
     """
     settings = DashboardSettings(config=config)
-    server_config = hardened(config, settings)
     source = source_named(identity, config) if identity else None
     if source is None and not is_loopback(ip):
         raise errors.ConfigurationError(
@@ -81,6 +80,8 @@ def serve(
         check_schema(database)
         if source is not None:
             source.check(database, ip)
+            settings.base_url = source.base_url or settings.base_url
+        server_config = hardened(config, settings)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tokenwidgets-")))
         kernel_folder = folder / "kernel"
         kernel_folder.mkdir()
@@ -94,7 +95,7 @@ def serve(
         server.source = source
         server.access_token = _access_token(source, access_token)
         server.sockets, server.port, server.ip = sockets, port, ip
-        server.host_names = _host_names(ip, settings)
+        server.host_names = [*_host_names(ip, settings), *(source.host_names if source else ())]
         server.connection_dir_root = str(folder)
         server.notebook_path = str(notebook or dashboard_notebook())
         server.kernel_folder = kernel_folder
