@@ -206,7 +206,7 @@ def _columns(*, opens: bool) -> list[dict[str, Any]]:
     columns = (
         ("name", "Token", "text"),
         ("owner", "Owner", "link" if opens else "text"),
-        ("hint", "Secret", "text"),
+        ("hint", "Secret", "code"),
         ("access", "Access", "more"),
         ("created", "Created", "date"),
         ("expires", "Expires", "expiry"),
@@ -214,7 +214,7 @@ def _columns(*, opens: bool) -> list[dict[str, Any]]:
         ("status", "Status", "badge"),
     )
     return [
-        {"key": key, "label": label, "kind": kind, "sortable": key in _SORTS}
+        {"key": key, "label": label, "kind": kind, "sortable": key in _SORTS, "short": True}
         for key, label, kind in columns
     ]
 

@@ -89,7 +89,7 @@ function selection(model, body, send) {
   };
 }
 
-/** What can be done with the rows that are ticked; there as long as there are any. */
+/** What can be done with the rows that are ticked: beside a heading only while there are any. */
 function selectedBar(model, act) {
   const count = h("span", { role: "status", class: "tw-count" });
   const acts = actionBar(act);
@@ -98,20 +98,20 @@ function selectedBar(model, act) {
     element,
     update() {
       const selected = model.get("selected").length;
-      element.hidden = !selected || model.get("actions").length === 0;
-      count.textContent = selected ? `${selected.toLocaleString()} selected` : "";
-      acts.update(model.get("actions"));
+      element.hidden = model.get("actions").length === 0 || (!selected && Boolean(model.get("heading")));
+      count.textContent = selected ? `${selected.toLocaleString()} selected` : "None selected";
+      acts.update(model.get("actions").map((action) => (selected ? action : { ...action, kind: "", disabled: true })));
     },
     stop: acts.stop,
   };
 }
 
 /** Heading, search and the button that adds. */
-function topBar(model, search, act) {
+function topBar(model, search, selected, act) {
   const heading = h("h2", { tabindex: "-1" });
   const addText = h("span");
   const add = h("button", { type: "button", class: "tw-primary", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
-  const element = h("div", { class: "tw-bar tw-top" }, heading, h("span", { class: "tw-spring" }), search.input, add);
+  const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), search.input, add);
   return {
     element,
     heading,
@@ -120,7 +120,7 @@ function topBar(model, search, act) {
       heading.hidden = !model.get("heading");
       addText.textContent = model.get("add_label");
       add.hidden = !model.get("add_label");
-      element.hidden = heading.hidden && add.hidden && search.input.hidden;
+      element.hidden = heading.hidden && add.hidden && search.input.hidden && model.get("actions").length === 0;
     },
   };
 }
@@ -167,7 +167,8 @@ function render(memory, { model, el }) {
   const search = searchBox(model, (message) => model.send(message));
   // What is still being typed goes first, so that Python sees things in the order they were done.
   const act = (message) => { search.flush(); model.send(message); };
-  const top = topBar(model, search, act);
+  const selected = selectedBar(model, act);
+  const top = topBar(model, search, selected, act);
   const table = tableBox(model, act);
   const problem = h("div", { class: "tw-notice", "data-kind": "bad" });
   const pages = pager({
@@ -175,11 +176,10 @@ function render(memory, { model, el }) {
     onNext: () => act({ type: "next-page" }),
     onRowsPerPage: (count) => act({ type: "rows-per-page", count }),
   });
-  const selected = selectedBar(model, act);
-  view.append(top.element, problem, table.box, selected.element, pages.element);
+  view.append(top.element, problem, table.box, pages.element);
 
   const stops = [
-    redrawOn(model, ["heading", "search_label", "search", "add_label"], () => { search.update(); top.update(); }),
+    redrawOn(model, ["heading", "search_label", "search", "add_label", "actions"], () => { search.update(); top.update(); }),
     redrawOn(model, ["columns", "sort", "descending", "selectable"], table.updateHeader),
     redrawOn(model, ["columns", "rows", "selectable"], table.updateRows),
     redrawOn(model, ["selected"], table.updateSelection),
@@ -189,7 +189,7 @@ function render(memory, { model, el }) {
       total: model.get("total"), page: model.get("page"), rowsPerPage: model.get("rows_per_page"),
       hasPrevious: model.get("has_previous"), hasNext: model.get("has_next") })),
     returnFocus(view, memory, () => top.heading),
-    redrawOn(model, ["selected", "selectable", "actions"], selected.update),
+    redrawOn(model, ["selected", "actions", "heading"], selected.update),
     search.stop,
     selected.stop,
   ];

@@ -86,6 +86,7 @@ class PagedTable(Component, asset="paged_table"):
     - ``badge``: a string, or ``{"text", "kind"}`` with the kind ``good``, ``warn`` or ``bad``
     - ``list``: a list of strings
     - ``yesno``: a bool
+    - ``code``: a string, in letters of one width
     - ``more``: a string, or ``{"summary", "items"}`` with pairs of a name and a text to unfold
     - ``action``: the text of a link that does something with the row, or nothing
     """
@@ -110,7 +111,8 @@ class PagedTable(Component, asset="paged_table"):
     )
     search = traitlets.Unicode("", help="The text that is searched for.").tag(sync=True)
     columns = traitlets.List(
-        traitlets.Dict(), help="Columns: key, label, kind, and whether sortable."
+        traitlets.Dict(),
+        help="Columns: key, label, kind, and whether sortable, and short: of few words.",
     ).tag(sync=True)
     rows = traitlets.List(traitlets.Dict(), help="The rows of this page.").tag(sync=True)
     sort = traitlets.Unicode("", help="Key of the column that is sorted by; may be empty.").tag(

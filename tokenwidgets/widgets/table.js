@@ -3,7 +3,7 @@
  */
 import { h, icon, plain, relative, time, uniqueId } from "./dom.js";
 
-/** @typedef {{key: string, label: string, kind: string, sortable?: boolean}} Column */
+/** @typedef {{key: string, label: string, kind: string, sortable?: boolean, short?: boolean}} Column short: of few words */
 
 export const ROWS_PER_PAGE = [10, 25, 50, 100];
 
@@ -48,6 +48,7 @@ const CELLS = {
   badge,
   list: badgeList,
   yesno: (value) => h("span", { class: "tw-yesno", "data-yes": String(Boolean(value)) }, value ? "Yes" : "No"),
+  code: (value) => h("code", {}, plain(value)),
   more: moreCell,
   text: (value) => plain(value),
 };
@@ -73,7 +74,7 @@ function tableCell(column, row, { onOpen, onAct }, rowName) {
     content = h("a", { href: "#", "data-focus": `${column.key}:${row.key}`, "aria-label": plain(`${value} ${rowName}`),
       onclick: (event) => { event.preventDefault(); onAct?.(column.key, row.key); } }, plain(value));
   } else if (!none) content = (CELLS[column.kind] ?? CELLS.text)(value);
-  return h("td", { role: "cell", "data-label": column.label, "data-kind": column.kind,
+  return h("td", { role: "cell", "data-label": column.label, "data-kind": column.kind, "data-short": Boolean(column.short),
     "data-empty": none && column.kind !== "link", class: column.kind === "number" ? "tw-number" : null }, content);
 }
 
