@@ -27,7 +27,7 @@ from population import AT, populate
 from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform, open_platform
 from tokenwidgets.tokens import TokenFilter
-from tokenwidgets.upgrade import is_empty
+from tokenwidgets.upgrade import is_empty, upgrade
 
 SQL = """
 SELECT tokens.id, tokens.name, users.user_id, users.name AS owner_name, users.email,
@@ -260,6 +260,7 @@ def main() -> int:
         if is_empty(database):
             print(f"Making {options.tokens:,} tokens …", file=sys.stderr)
             populate(database, users=options.users, tokens=options.tokens)
+        upgrade(database)
         database.close()
         compare_ways(url, options.rounds)
         compare_pages(url, max(5, options.rounds))

@@ -183,9 +183,9 @@ def _array(column: pa.ChunkedArray, kind: Kind) -> Any:
             return instants(whole.to_numpy())
         case Kind.OPTIONAL_TEXT:
             column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
-            return pd.array(column, dtype=kind.dtype)
+            return _texts(column)
         case Kind.TEXT:
-            return pd.array(column, dtype=kind.dtype)
+            return _texts(column)
         case Kind.OPTIONAL_ID:
             whole = pc.fill_null(column.cast(pa.int64()), 0).to_numpy()
             return pd.arrays.IntegerArray(whole.copy(), column.is_null().to_numpy())
@@ -197,3 +197,9 @@ def _array(column: pa.ChunkedArray, kind: Kind) -> Any:
             return column.cast(pa.bool_()).to_numpy()
         case _:
             return column.cast(getattr(pa, kind.dtype)()).to_numpy()
+
+
+def _texts(column: pa.ChunkedArray) -> Any:
+    """The texts in memory of their own: a part of what the driver gave would keep all of it."""
+    whole = column.cast(pa.large_string()).combine_chunks()
+    return pd.array(whole, dtype=Kind.TEXT.dtype)

@@ -11,7 +11,7 @@ import pandas as pd
 from tokenwidgets.audit import DENIED, DONE
 from tokenwidgets.vocabulary import Access, TokenStatus
 
-__all__ = ["COLUMNS", "EVENTS", "GRANTS", "INVENTORY", "Column", "Kind", "empty"]
+__all__ = ["COLUMNS", "EVENTS", "GRANTS", "HINT", "INVENTORY", "Column", "Kind"]
 
 
 class Kind(Enum):
@@ -97,8 +97,3 @@ EVENTS = (
 
 COLUMNS = {column.name: column for column in (*EVENTS, *GRANTS, *INVENTORY, HINT)}
 """The columns of all frames by name; ``token_id`` is the inventory's, which never lacks."""
-
-
-def empty(columns: tuple[Column, ...]) -> pd.DataFrame:
-    """A frame with these columns and no rows."""
-    return pd.DataFrame({column.name: pd.Series([], dtype=column.kind.dtype) for column in columns})
