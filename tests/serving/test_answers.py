@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from door import PROXY_SECRET, Server, Visit, named
+from door import PROXY_SECRET, Server, Visit, named, outputs
 
 Visits = Callable[..., Visit]
 
@@ -93,6 +93,7 @@ PAGES = {
     "?theme=dark": "dark",
     "?theme=%22%3E%3Cscript%3E": "auto",
     "?theme=light&template=reveal": "light",
+    "?" + "&".join(f"user={number}&%00=%&tab" for number in range(500)): "auto",
 }
 """What is asked for, and the theme that the page then has."""
 
@@ -115,6 +116,7 @@ def test_the_page_may_choose_a_theme_of_two_and_no_template(
     assert pages[query].status_code == 200
     assert f'"{PAGES[query]}" === "auto"' in pages[query].text
     assert "reveal.js" not in pages[query].text
+    assert "went wrong" not in outputs(pages[query].text)
 
 
 def test_the_policy_allows_only_our_own_scripts(pages: dict[str, httpx.Response]):
