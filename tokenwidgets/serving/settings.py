@@ -121,6 +121,8 @@ def _hard(settings: DashboardSettings) -> Config:
         show_tracebacks=False,
         file_allowlist=[],
         http_header_envs=[],
+        # Voilà's sign of life to proxies is a script without our nonce; most wait a minute.
+        http_keep_alive_timeout=45,
         preheat_kernel=False,
         progressive_rendering=False,
         extension_allowlist=list(WIDGETS),
