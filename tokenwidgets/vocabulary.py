@@ -138,7 +138,7 @@ class Reason(enum.StrEnum):
     CLOCK = "clock wrong"
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The verifier's answer to: may this secret do this method on this API?
 
     ``user_id``, ``token_id`` and ``expires_at`` (UTC) are there when the secret

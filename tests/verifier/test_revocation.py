@@ -6,9 +6,9 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def test_a_remembered_decision_ends_when_its_token_expires(
 
 
 def test_a_database_file_that_was_replaced_is_noticed_within_a_second(
-    verifier_of: Any, sqlite_database: Database, sqlite_secret: str, tmp_path: Path
+    verifier_of: Any, sqlite_database: Database, sqlite_secret: str, tmp_path: Path, clock: Any
 ) -> None:
     verifier = verifier_of(sqlite_database.url, record_usage=False)
     assert verifier.check(sqlite_secret).allowed
@@ -139,7 +139,7 @@ def test_a_database_file_that_was_replaced_is_noticed_within_a_second(
     for beside in ("platform.db-wal", "platform.db-shm"):
         (tmp_path / beside).unlink()
     backup.replace(tmp_path / "platform.db")
-    time.sleep(1.1)
+    clock.advance(timedelta(seconds=1))
     assert verifier.check(sqlite_secret).reason is Reason.REVOKED
 
 

@@ -14,9 +14,8 @@ from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform
 from tokenwidgets.secret import mint
 from tokenwidgets.verifier import Verifier
-from tokenwidgets.verifier.judgement import UNKNOWN
 from tokenwidgets.verifier.memory import Memory
-from tokenwidgets.vocabulary import Access, Reason
+from tokenwidgets.vocabulary import Access, Decision, Reason
 
 STALE = 30
 
@@ -203,15 +202,15 @@ def test_who_tries_secrets_pushes_no_good_one_out_of_memory(
 )
 def test_memory_is_bounded_and_keeps_the_newest(size: int, keys: list[tuple[int, bool]]) -> None:
     memory = Memory(size)
-    allowing = UNKNOWN._replace(decision=UNKNOWN.decision.__class__(True, Reason.ALLOWED))
+    decisions = {True: Decision(True, Reason.ALLOWED), False: Decision(False, Reason.UNKNOWN)}
     for number, allowed in keys:
         key = bytes([number]), "orders", "GET"
-        memory.remember(key, allowing if allowed else UNKNOWN, 0.0, 60.0)
-        assert len(memory.allowed) <= size
-        assert len(memory.denied) <= size
+        memory.remember(key, decisions[allowed], 1, at=0.0, until=90.0, seconds=60.0)
+        there, elsewhere = memory.allowed, memory.denied
+        if not allowed:
+            there, elsewhere = elsewhere, there
+        assert len(there) <= size
+        assert len(elsewhere) <= size
         if size:
-            (there, elsewhere) = (
-                (memory.allowed, memory.denied) if allowed else (memory.denied, memory.allowed)
-            )
             assert key in there
             assert key not in elsewhere

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tokenwidgets.verifier.reader import SQLiteReader
+from tokenwidgets.verifier.reader import CLOCK_SLACK, SQLiteReader
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ class AsyncReader(Protocol):
 
     notices: bool
 
-    async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    async def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
 
-    def unchanged(self) -> bool:
+    def unchanged(self, at: float) -> bool:
         """Whether it is certain that nothing was written since the last call."""
 
     async def close(self) -> None:
@@ -40,12 +40,18 @@ class _AtOnce(SQLiteReader):
     def __init__(self, source: Source) -> None:
         super().__init__(source, busy_timeout=0)
 
-    def prepare(self) -> None:
+        self._may_open = False
+
+    def prepare(self, at: float) -> None:
         """Open the connection, which may have to wait."""
-        super()._open()
+        self._may_open = True
+        self._look(at)
+        self._may_open = False
 
     def _open(self) -> Any:
-        raise BlockingIOError
+        if not self._may_open:
+            raise BlockingIOError
+        return super()._open()
 
 
 class AsyncSQLiteReader:
@@ -59,30 +65,30 @@ class AsyncSQLiteReader:
         self._patient = SQLiteReader(source)
         self._one_at_a_time = threading.Lock()
 
-    async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    async def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
         try:
-            return self._at_once.read(api, digest)
+            return self._at_once.read(at, api, digest)
         except (BlockingIOError, sqlite3.OperationalError) as error:
             if not _has_to_wait(error):
                 raise
-        return await asyncio.to_thread(self._wait_for, api, digest)
+        return await asyncio.to_thread(self._wait_for, at, api, digest)
 
-    def unchanged(self) -> bool:
+    def unchanged(self, at: float) -> bool:
         """Whether no other connection, of any process, has committed since the last call."""
-        return self._at_once.unchanged()
+        return self._at_once.unchanged(at)
 
     async def close(self) -> None:
         """Close the connections; others are opened when they are needed."""
         self._at_once.close()
         await asyncio.to_thread(self._close_patient)
 
-    def _wait_for(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    def _wait_for(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         with self._one_at_a_time:
-            row = self._patient.read(api, digest)
+            row = self._patient.read(at, api, digest)
             if not self._at_once.is_open:
                 prepared = _AtOnce(self._source)
-                prepared.prepare()
+                prepared.prepare(at)
                 self._at_once = prepared
             return row
 
@@ -102,18 +108,19 @@ class AsyncPostgreSQLReader:
         self._places = asyncio.Semaphore(_CONNECTIONS)
         self._idle: list[psycopg.AsyncConnection] = []
 
-    async def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    async def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             # Connections belong to a loop; those of one that is gone cannot even be closed by it.
             self._loop, self._places, self._idle = loop, asyncio.Semaphore(_CONNECTIONS), []
+        values = self._source.instant(at + CLOCK_SLACK), api, digest
         async with asyncio.timeout(TIMEOUT_SECONDS), self._places:
             while True:
                 fresh = not self._idle
                 connection = await self._connect() if fresh else self._idle.pop()
                 try:
-                    cursor = await connection.execute(self._source.sql, (api, digest), prepare=True)
+                    cursor = await connection.execute(self._source.sql, values, prepare=True)
                     row = await cursor.fetchone()
                 except BaseException as error:
                     with contextlib.suppress(Exception):
@@ -126,7 +133,7 @@ class AsyncPostgreSQLReader:
                     self._idle.append(connection)
                     return row
 
-    def unchanged(self) -> bool:
+    def unchanged(self, at: float) -> bool:
         """Nothing is certain without asking."""
         return False
 

@@ -56,9 +56,10 @@ class VerifierBase:
     ) -> None:
         self._source = source_of(database)
         self._written = self._source if usage_database is None else source_of(usage_database)
-        engine = self._written.writable if record_usage else None
+        written = self._written
+        engine = written.writable if record_usage else None
         self._make_core: Callable[[], Core] = lambda: Core(
-            Usage(engine, flush_seconds),
+            Usage(engine, flush_seconds, written.release),
             max_stale_seconds=max_stale_seconds,
             cache_size=cache_size,
             grace_seconds=grace_seconds,

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from tokenwidgets import errors
-from tokenwidgets.verifier.judgement import KNOWN_METHODS, UNKNOWN, Judgement, judge
-from tokenwidgets.verifier.memory import Key, Memory, Remembered
+from tokenwidgets.verifier.judgement import KNOWN_METHODS, stands_until
+from tokenwidgets.verifier.memory import Key, Memory
 from tokenwidgets.verifier.usage import DEAD, Usage
 from tokenwidgets.vocabulary import Decision, Reason, now
 
@@ -102,45 +102,33 @@ class Core:
         with self._lock:
             return Tally(self.reads, self.hits, dict(self._denied))
 
-    def recall(self, lane: Lane, key: Key, at: float) -> Remembered | None:
-        """What is remembered, if it may be given at this instant."""
-        memory = lane.memory
-        known = memory.allowed.get(key) or memory.denied.get(key)
-        if known is None or not known[1] <= at < known[2]:
-            return None
-        if self.shared is None:
-            if not lane.reader.notices:
-                return None
-            try:
-                if not lane.reader.unchanged():
-                    memory.forget()
-                    return None
-            except Exception:
-                # Reading comes next, and has the last word on what is wrong with the database.
-                return None
-            lane.vouched_at = at
-        self.hits += 1
-        return known
+    def unchanged(self, lane: Lane, at: float) -> bool:
+        """Whether all that is remembered along this lane is certainly still so."""
+        if not lane.reader.notices:
+            return False
+        try:
+            if lane.reader.unchanged(at):
+                lane.vouched_at = at
+                return True
+        except Exception:
+            # Reading comes next, and has the last word on what is wrong with the database.
+            return False
+        lane.memory.forget()
+        return False
 
-    def learn(self, lane: Lane, key: Key, row: tuple[Any, ...] | None, at: float) -> Judgement:
-        """Judge what was just read, and remember it if that is of use."""
-        self.reads += 1
-        method = key[2]
-        judged = UNKNOWN if row is None else judge(row, method, at)
-        if self.cache_size and method in KNOWN_METHODS:
-            lane.memory.remember(key, judged, at, self.max_stale or math.inf)
-        return judged
+    def learn(
+        self, lane: Lane, key: Key, row: tuple[Any, ...] | None, decision: Decision, at: float
+    ) -> None:
+        """Remember what was just decided about a row, if that is of use."""
+        if key[2] in KNOWN_METHODS:
+            api_id = row[3] >> 2 if row is not None else 0
+            until = stands_until(row, decision)
+            lane.memory.remember(key, decision, api_id, at, until, self.max_stale or math.inf)
 
-    def answer(self, found: Judgement | Remembered, key: Key, secret: str, at: float) -> Decision:
-        """Note what the decision shows of the token's use, and give it."""
-        decision = found[0]
-        usage = self.usage
-        if decision.allowed:
-            if usage.gathering:
-                usage.used[key[0]] = at, decision.token_id, found[3]
-            return decision
+    def refuse(self, decision: Decision, key: Key, secret: str, at: float) -> Decision:
+        """Note what a decision that denies shows, and give it."""
         if decision.reason in DEAD:
-            usage.refused(key[0], secret, decision, key[1], at)
+            self.usage.refused(key[0], secret, decision, key[1], at)
         elif decision.reason is Reason.CLOCK:
             self._complain("the clock is behind what the database has recorded: set it right")
         return self.deny(decision)
@@ -155,10 +143,10 @@ class Core:
         """The decision when the database cannot be read: denied, unless within the grace."""
         self._complain(f"the database cannot be read, so tokens are denied: {error}")
         known = lane.memory.allowed.get(key)
-        if known is not None and self.grace and known.begins <= at < known.holds_until:
+        if known is not None and self.grace and known.read_at <= at < known.holds_until:
             vouched_at = known.read_at if self.shared else max(known.read_at, lane.vouched_at)
             if 0 <= at - vouched_at <= self.grace:
-                return self.answer(known, key, "", at)
+                return known.decision
         return self.deny(UNAVAILABLE)
 
     def clock_trouble(self, error: Exception) -> Decision:

@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
-from tokenwidgets.verifier.judgement import Judgement
 from tokenwidgets.vocabulary import Decision
 
 __all__ = ["Key", "Memory", "Remembered"]
@@ -16,18 +15,17 @@ Key = tuple[bytes, str, str]
 
 
 class Remembered(NamedTuple):
-    """A decision; it may be given at instants from ``begins`` until before ``ends``.
+    """A decision; it may be given from ``read_at`` until before ``ends``.
 
-    ``holds_until`` is when the decision would end if the database stayed as it was, and
-    ``read_at`` when the database said so; all in seconds since 1970.
+    ``holds_until`` is when the decision would end if the database stayed as it was at
+    ``read_at``; all in seconds since 1970.
     """
 
     decision: Decision
-    begins: float
-    ends: float
-    api_id: int | None
-    holds_until: float
+    api_id: int
     read_at: float
+    ends: float
+    holds_until: float
 
 
 class Memory:
@@ -42,15 +40,17 @@ class Memory:
         self.denied: OrderedDict[Key, Remembered] = OrderedDict()
         self._lock = threading.Lock()
 
-    def remember(self, key: Key, judgement: Judgement, at: float, seconds: float) -> None:
-        """Keep a judgement that was made at this instant, to be given for that long at most."""
-        decision, begins, until, api_id = judgement
-        if not self.size:
-            return
+    def remember(
+        self, key: Key, decision: Decision, api_id: int, at: float, until: float, seconds: float
+    ) -> None:
+        """Keep a decision that was made at this instant and stands until then.
+
+        It is given for so many ``seconds`` at most.
+        """
         there, elsewhere = self.allowed, self.denied
         if not decision.allowed:
             there, elsewhere = elsewhere, there
-        entry = Remembered(decision, max(begins, at), min(until, at + seconds), api_id, until, at)
+        entry = Remembered(decision, api_id, at, min(until, at + seconds), until)
         with self._lock:
             elsewhere.pop(key, None)
             there[key] = entry

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
 
 __all__ = ["Reader", "reader_of"]
+
+CLOCK_SLACK = 300.0
+"""How many seconds the clocks of two machines may differ before one of them is called wrong."""
 
 _LOOK_EVERY = 1.0
 
@@ -28,12 +30,15 @@ class Reader:
         self._sql = source.sql
         self._connection: Any = None
         self._cursor: Any = None
+        # Within these instants it is not looked again, and what is latest is not told anew.
+        self._looked = self._look_again = 0.0
+        self._latest: Any = None
 
-    def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple, which is quicker."""
         raise NotImplementedError
 
-    def unchanged(self) -> bool:
+    def unchanged(self, at: float) -> bool:
         """Whether it is certain that nothing was written since the last call."""
         return False
 
@@ -48,6 +53,12 @@ class Reader:
         if connection is not None:
             with contextlib.suppress(Exception):
                 connection.close()
+
+    def _look(self, at: float) -> Any:
+        """The cursor; what need not be done for every read is done here."""
+        self._looked, self._look_again = at, at + _LOOK_EVERY
+        self._latest = self._source.instant(at + CLOCK_SLACK)
+        return self._cursor or self._open()
 
     def _open(self) -> Any:
         self._connection = self._source.connect()
@@ -67,28 +78,27 @@ class SQLiteReader(Reader):
         super().__init__(source)
         self._busy_timeout = busy_timeout
         self._version: int | None = None
-        self._look_at = 0.0
         self._path = ""
         self._file: tuple[int, int] | None = None
 
-    def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment of the secret with this digest."""
         try:
             cursor = self._cursor
-            if cursor is None or time.monotonic() >= self._look_at:
-                cursor = self._looked_at()
+            if cursor is None or not self._looked <= at < self._look_again:
+                cursor = self._look(at)
             # fetchone() steps past the one row, which ends the read: no snapshot is held.
-            return cursor.execute(self._sql, (api, digest)).fetchone()
+            return cursor.execute(self._sql, (self._latest, api, digest)).fetchone()
         except BaseException:
             self.close()
             raise
 
-    def unchanged(self) -> bool:
+    def unchanged(self, at: float) -> bool:
         """Whether no other connection, of any process, has committed since the last call."""
         try:
             cursor = self._cursor
-            if cursor is None or time.monotonic() >= self._look_at:
-                cursor = self._looked_at()
+            if cursor is None or not self._looked <= at < self._look_again:
+                cursor = self._look(at)
             (version,) = cursor.execute("PRAGMA data_version").fetchone()
         except BaseException:
             self.close()
@@ -98,14 +108,10 @@ class SQLiteReader(Reader):
         self._version = version
         return False
 
-    def _looked_at(self) -> Any:
-        """The cursor of a connection to the file that is at the path now."""
+    def _look(self, at: float) -> Any:
         if self._cursor is not None and _identity(self._path) != self._file:
             self.close()
-        if self._cursor is None:
-            return self._open()
-        self._look_at = time.monotonic() + _LOOK_EVERY
-        return self._cursor
+        return super()._look(at)
 
     def _open(self) -> Any:
         if not self._path:
@@ -113,7 +119,6 @@ class SQLiteReader(Reader):
             self.close()
         # Looked at before it is opened: if it is replaced between the two, the next look shows it.
         self._file = _identity(self._path)
-        self._look_at = time.monotonic() + _LOOK_EVERY
         self._version = None
         cursor = super()._open()
         cursor.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
@@ -123,20 +128,22 @@ class SQLiteReader(Reader):
 class PostgreSQLReader(Reader):
     """A server. Whether anything was written can only be known by asking for it."""
 
-    def read(self, api: str, digest: bytes) -> tuple[Any, ...] | None:
+    def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment of the secret with this digest."""
-        cursor = self._cursor
-        fresh = cursor is None
+        fresh = self._cursor is None
         while True:
             try:
-                cursor = cursor or self._open()
-                return cursor.execute(self._sql, (api, digest), prepare=True).fetchone()
+                cursor = self._cursor
+                if cursor is None or not self._looked <= at < self._look_again:
+                    cursor = self._look(at)
+                values = self._latest, api, digest
+                return cursor.execute(self._sql, values, prepare=True).fetchone()
             except BaseException as error:
                 self.close()
                 if fresh or not isinstance(error, Exception):
                     raise
             # The server may have closed an idle connection, or been restarted: once more.
-            cursor, fresh = None, True
+            fresh = True
 
 
 def reader_of(source: Source) -> Reader:

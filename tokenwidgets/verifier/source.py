@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine
@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database, sqlite_path
+from tokenwidgets.schema import Instant
 from tokenwidgets.verifier.statement import statement_for
 
 __all__ = ["TIMEOUT_SECONDS", "Place", "Source", "source_of"]
@@ -45,6 +46,11 @@ class Source:
         """Where the database is, for messages; without any password."""
         return self.engine.url.render_as_string(hide_password=True)
 
+    def instant(self, seconds: float) -> Any:
+        """Seconds since 1970 as the driver takes the value of an instant."""
+        dialect = self.engine.dialect
+        return Instant().process_bind_param(datetime.fromtimestamp(seconds, UTC), dialect)
+
     def connect(self) -> Any:
         """A driver's connection that is the caller's own: each statement sees the newest state."""
         pooled = self.engine.raw_connection()
@@ -57,8 +63,13 @@ class Source:
             connection.autocommit = True
         return connection
 
+    def release(self) -> None:
+        """Close the connection for writing to a file, if it was opened here."""
+        if self.is_sqlite and self.owned and self.writable is not None:
+            self.writable.dispose()
+
     def close(self) -> None:
-        """Close what was opened here."""
+        """Close what was opened here; it opens again if it is needed."""
         for database in self.owned:
             database.close()
 
@@ -74,28 +85,29 @@ def source_of(place: Place) -> Source:
         place = place.engine
     if isinstance(place, Engine):
         return Source(place, _checked_sql(place), place)
-    given = Database(place)
-    readable = Database(read_only(given.url))
-    writable = None if given.url.query.get("mode") == "ro" else given.engine
-    return Source(readable.engine, _checked_sql(given.engine), writable, (given, readable))
+    url = Database(place).url
+    readable = Database(_opened(url, "ro"))
+    sql = _checked_sql(readable.engine)
+    if url.query.get("mode") == "ro":
+        return Source(readable.engine, sql, None, (readable,))
+    writable = Database(_opened(url, "rw"))
+    return Source(readable.engine, sql, writable.engine, (readable, writable))
 
 
-def read_only(url: URL) -> URL:
-    """The same URL, opened for reading alone; an SQLite file that is not there is not made."""
-    if url.get_backend_name() == "postgresql":
-        ours = {
-            "connect_timeout": str(TIMEOUT_SECONDS),
-            "tcp_user_timeout": str(TIMEOUT_SECONDS * 1000),
-            "options": f"-c statement_timeout={TIMEOUT_SECONDS}s"
-            " -c default_transaction_read_only=on",
-        }
-        return url.update_query_dict({**ours, **url.query})
+def _opened(url: URL, mode: str) -> URL:
+    """The same URL, opened to read ("ro") or to change what is there ("rw"); nothing is made."""
     path = sqlite_path(url)
-    if path is None or "uri" in url.query:
+    if path is not None:
+        query = {**url.query, "mode": mode, "uri": "true"}
+        return url.set(database=path.absolute().as_uri(), query=query)
+    if url.get_backend_name() != "postgresql" or mode == "rw":
         return url
-    return url.set(
-        database=Path(path).absolute().as_uri(), query={**url.query, "mode": "ro", "uri": "true"}
-    )
+    ours = {
+        "connect_timeout": str(TIMEOUT_SECONDS),
+        "tcp_user_timeout": str(TIMEOUT_SECONDS * 1000),
+        "options": f"-c statement_timeout={TIMEOUT_SECONDS}s -c default_transaction_read_only=on",
+    }
+    return url.update_query_dict({**ours, **url.query})
 
 
 def _checked_sql(engine: Engine) -> str:

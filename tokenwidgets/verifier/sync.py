@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from types import TracebackType
 from typing import Self
 
-from tokenwidgets.secret import LONGEST, digest, is_well_formed
+from tokenwidgets.secret import LONGEST, has_checksum
 from tokenwidgets.verifier.base import VerifierBase
 from tokenwidgets.verifier.core import MALFORMED, Lane
-from tokenwidgets.verifier.judgement import Judgement
-from tokenwidgets.verifier.memory import Remembered
+from tokenwidgets.verifier.judgement import UNKNOWN, judge
 from tokenwidgets.verifier.reader import Reader, reader_of
 from tokenwidgets.vocabulary import Decision
 
@@ -39,24 +39,43 @@ class Verifier(VerifierBase):
             at = core.seconds()
         except Exception as error:
             return core.clock_trouble(error)
-        if not isinstance(secret, str) or len(secret) > LONGEST:
+        if not isinstance(secret, str) or len(secret) > LONGEST or not secret.isascii():
             return core.deny(MALFORMED)
-        key = digest(secret), api, method
+        encoded = secret.encode()
+        key = sha256(encoded).digest(), api, method
         try:
             lane: Lane = self._here.lane
         except AttributeError:
             lane = self._new_lane()
         try:
-            found: Judgement | Remembered | None = core.recall(lane, key, at)
-            if found is None:
-                if not is_well_formed(secret):
+            memory = lane.memory
+            known = memory.allowed.get(key) or memory.denied.get(key)
+            if (
+                known is not None
+                and known[2] <= at < known[3]
+                and (core.shared is not None or core.unchanged(lane, at))
+            ):
+                core.hits += 1
+                decision, api_id = known[0], known[1]
+            else:
+                if not has_checksum(encoded):
                     return core.deny(MALFORMED)
                 # Databases choke on NUL and half characters, which no API has in its name.
                 name = api if api.isprintable() else ""
-                found = core.learn(lane, key, lane.reader.read(name, key[0]), at)
+                row = lane.reader.read(at, name, key[0])
+                core.reads += 1
+                decision, api_id = UNKNOWN, 0
+                if row is not None:
+                    decision, api_id = judge(row, method, at), row[3] >> 2
+                if core.cache_size:
+                    core.learn(lane, key, row, decision, at)
         except Exception as error:
             return core.unread(lane, key, at, error)
-        return core.answer(found, key, secret, at)
+        if not decision.allowed:
+            return core.refuse(decision, key, secret, at)
+        if core.usage.gathering:
+            core.usage.used[key[0]] = at, decision.token_id, api_id
+        return decision
 
     def close(self) -> None:
         """Record the last use of tokens, and close the connections."""

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from itertools import islice
 
 from sqlalchemy import Engine
@@ -41,10 +42,14 @@ class Usage:
     Args:
         engine: where to write; None to write nothing, while alerts are logged all the same.
         every: seconds from one writing to the next.
+        release: called after each writing.
 
     """
 
-    def __init__(self, engine: Engine | None, every: float) -> None:
+    def __init__(
+        self, engine: Engine | None, every: float, release: Callable[[], None] = lambda: None
+    ) -> None:
+        self._release = release
         self.gathering = engine is not None
         # By digest: when (in seconds since 1970), which token, which API.
         self.used: dict[bytes, Seen] = {}
@@ -111,6 +116,9 @@ class Usage:
             self._in_trouble = True
         except Exception:
             log.exception("the last use of %d tokens could not be recorded", len(used))
+        finally:
+            # The next connection is to the file that is there then.
+            self._release()
 
     def close(self) -> None:
         """Write for the last time, and stop."""
