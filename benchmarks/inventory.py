@@ -135,12 +135,12 @@ def in_a_process(way: str, url: str) -> tuple[float, float, float]:
     return result
 
 
-def compare_ways(url: str, rounds: int) -> None:
+def compare_ways(url: str, rounds: int, chosen: list[str]) -> None:
     """Print the table of all ways to the whole inventory."""
-    runs = [{way: in_a_process(way, url) for way in WAYS} for _ in range(rounds)]
+    runs = [{way: in_a_process(way, url) for way in chosen} for _ in range(rounds)]
     medians = {
         way: [statistics.median(run[way][part] for run in runs) for part in range(3)]
-        for way in WAYS
+        for way in chosen
     }
     raw = medians["raw fetchall"][0]
     print("\n| way | seconds | of raw fetchall | peak memory | the frame's own |")
@@ -254,6 +254,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--keep", type=Path, help="where to keep the database for the next run")
+    parser.add_argument(
+        "--ways", nargs="*", choices=WAYS, help="only these, raw fetchall among them"
+    )
     options = parser.parse_args()
     with platform_url(options.postgresql, options.keep) as url:
         database = Database(url)
@@ -262,7 +265,7 @@ def main() -> int:
             populate(database, users=options.users, tokens=options.tokens)
         upgrade(database)
         database.close()
-        compare_ways(url, options.rounds)
+        compare_ways(url, options.rounds, options.ways or list(WAYS))
         compare_pages(url, max(5, options.rounds))
     return 0
 
