@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
 from typing import Any
 
 from jupyter_client.jsonutil import extract_dates
@@ -145,9 +144,9 @@ def _object(part: bytes) -> dict[str, Any]:
 
 def _is_plain(header: dict[str, Any]) -> bool:
     """Whether a header has only what a page puts there: texts, this protocol, no subshell."""
-    if not re.fullmatch(r"5\.\d{1,2}", str(header.get("version"))):
-        return False
     known = {name: value for name, value in header.items() if name != "subshell_id"}
-    return header.get("subshell_id") is None and all(
-        isinstance(value, (str, datetime)) for value in known.values()
+    return (
+        header.get("subshell_id") is None
+        and re.fullmatch(r"5\.\d{1,2}", str(header.get("version"))) is not None
+        and all(isinstance(value, str) for value in known.values())
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import re
 import socket
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ __all__ = ["DashboardServer", "bind"]
 TEMPLATES = Path(__file__).parent / "templates"
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _LARGEST_BODY = 1_000_000
+_NOISE = re.compile(r"is not trusted|websocket_ping_timeout")
 
 
 class DashboardServer(Voila):
@@ -99,9 +101,10 @@ class DashboardServer(Voila):
         return settings
 
     def initialize(self, argv: Any = None) -> None:
-        """Voilà's, without a warning at each visit that our own notebook is not signed."""
+        """Voilà's, without what is said of our notebook's signature and of Jupyter's pings."""
         super().initialize(argv)
-        self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
+        for logger in (self.log, logging.getLogger("tornado.general")):
+            logger.addFilter(lambda record: not _NOISE.search(record.getMessage()))
 
     def init_handlers(self) -> list[Any]:
         """All that is served. Not Voilà's own list: a new version may have a longer one."""
