@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,3 +222,25 @@ def test_it_ends_with_its_kernels_and_leaves_no_files(people_url: str, tmp_path:
     listed = subprocess.run(["ps", "-o", "pid=", *map(str, kernels)], capture_output=True)
     assert listed.stdout == b""
     assert list(folder.iterdir()) == []
+
+
+def test_on_a_unix_socket_the_proxy_beside_it_is_believed(people_url: str, tmp_path: Path):
+    path = Path(tempfile.mkdtemp(prefix="tw-")) / "dashboard.sock"
+    config = {
+        "ProxyIdentity": {"proof": "socket"},
+        "DashboardSettings": {"allowed_hosts": ["tokens.example.org"]},
+    }
+    with serving(
+        tmp_path, people_url, identity="proxy", ip=f"unix:{path}", config=config
+    ) as server:
+        assert server.url.startswith(f"unix:{path}")
+        # Only our user and group may write to it.
+        assert path.stat().st_mode & 0o007 == 0
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), timeout=60) as client:
+            url = "http://tokens.example.org/"
+            answer = client.get(url, headers={"X-Forwarded-User": "stranger"})
+            assert answer.status_code == 403
+            assert "stranger is not an application user" in answer.text
+            assert client.get(url, headers={"X-Forwarded-User": "clerk"}).status_code == 200
+            assert client.get("http://attacker.example/").status_code == 421
+    shutil.rmtree(path.parent)
