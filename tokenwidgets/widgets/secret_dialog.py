@@ -61,7 +61,7 @@ class _Offer:
     """Secrets on their way, by token name; none once they were sent to ``view``."""
 
     secrets: list[tuple[str, Secret]]
-    timer: _Timer
+    timer: _Timer | None = None
     view: str | None = None
 
 
@@ -91,8 +91,9 @@ class SecretDialog(Component, asset="secret_dialog"):
         if not made:
             return
         nonce = secrets.token_urlsafe(18)
-        timer = _call_later(self._seen_within, lambda: self._give_up(nonce))
-        self._offers[nonce] = _Offer(list(made), timer)
+        # The offer first: on a busy machine the time may be up before the next line is reached.
+        offer = self._offers[nonce] = _Offer(list(made))
+        offer.timer = _call_later(self._seen_within, lambda: self._give_up(nonce))
         self.send({"type": "offer", "nonce": nonce})
 
     def on_unseen(self, callback: Callable[[], None]) -> None:
@@ -110,7 +111,8 @@ class SecretDialog(Component, asset="secret_dialog"):
                 self._hand_over(nonce, offer, view)
             case Seen(nonce=nonce, view=view) if offer is not None and offer.view == view:
                 del self._offers[nonce]
-                offer.timer.cancel()
+                if offer.timer is not None:
+                    offer.timer.cancel()
         return False
 
     def _hand_over(self, nonce: str, offer: _Offer, view: str) -> None:
