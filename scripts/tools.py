@@ -24,6 +24,8 @@ def main() -> int:
         is None
     ):
         missing.append("nginx-light")
+    if not any(map(shutil.which, ("npm", "configurable-http-proxy"))):
+        missing.append("npm")
     if missing and _apt(missing):
         missing = []
     if "chromium" in missing:
@@ -31,7 +33,7 @@ def main() -> int:
         done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
         if done.returncode == 0:
             missing.remove("chromium")
-    if not _has_proxy_of_jupyterhub():
+    if not _has_proxy_of_jupyterhub() and "npm" not in missing:
         missing.append("npm")
     if missing:
         print(f"The tests need {' and '.join(missing)}. Install with your package manager.")
