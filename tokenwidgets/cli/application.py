@@ -157,6 +157,7 @@ def _all_classes() -> list[Any]:
     waiting = [import_item(place) for place, _ in TokenWidgetsApp.subcommands.values()]
     while waiting:
         command = waiting.pop(0)
+        found += [each for each in command.classes if each not in found]
         if command.class_own_traits(config=True):
             found.append(command)
         waiting[:0] = [below for below, _ in command.subcommands.values()]
