@@ -128,7 +128,14 @@ def test_it_is_kept_and_rebuilt_on_a_server_too(empty_database: Database) -> Non
 
 def test_from_a_shell_it_serves_and_says_where(tmp_path: Path) -> None:
     words = [COMMAND, "demo", "--no-browser", "--port", "0"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever runs the tests in the background ignores Ctrl-C, which would be inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline().strip()

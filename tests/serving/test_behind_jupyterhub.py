@@ -86,6 +86,8 @@ c.JupyterHub.spawner_class = "simple"
             stdout=log,
             # The hub, its proxy and the dashboard, to be ended together.
             start_new_session=True,
+            # The hub ends servers by Ctrl-C, which who runs the tests in the background ignores.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     try:
         wait_for(f"{url}services/tokens/", folder / "hub.log", process)
@@ -95,7 +97,7 @@ c.JupyterHub.spawner_class = "simple"
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(60)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
