@@ -126,16 +126,16 @@ def main() -> None:
     _rate(check, sample)
     print("ready", flush=True)
     for _ in sys.stdin:
-        print(_rate(check, sample), flush=True)
+        print(*_rate(check, sample), flush=True)
 
 
-def _rate(check: Check, sample: list[str]) -> float:
-    count, started = 0, time.perf_counter()
+def _rate(check: Check, sample: list[str]) -> tuple[float, float]:
+    count, started, cpu = 0, time.perf_counter(), time.process_time()
     while (taken := time.perf_counter() - started) < SECONDS:
         for text in sample[count % len(sample) :][:500]:
             check(text)
             count += 1
-    return count / taken
+    return count / taken, count / (time.process_time() - cpu)
 
 
 def _texts(tokens: int) -> list[str]:
