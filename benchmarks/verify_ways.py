@@ -1,9 +1,8 @@
 """The ways to check a token that ``verify.py`` compares, each in a process of its own.
 
-    python verify_ways.py WAY URL
+    python verify_ways.py WAY URL SAMPLE
 
-It says ``ready``, then for each line on its input checks tokens for a second and says how many a
-second, by the clock and of the processor.
+It checks tokens for a second and says how many a second, by the clock and of the processor.
 Way, sample and answers are the same for all: read access of live tokens, drawn at random.
 """
 
@@ -125,7 +124,7 @@ VERIFIERS: dict[str, Callable[[str], Verifier | AsyncVerifier]] = {
 
 
 def main() -> None:
-    """Serve one way on standard input and output."""
+    """Measure one way."""
     way, url, sample_file = sys.argv[1:]
     # An application names its API in one string, not in a new one for each request.
     sample = [
@@ -134,21 +133,15 @@ def main() -> None:
     verifier = VERIFIERS[way](url) if way in VERIFIERS else None
     check = WAYS[way](url) if verifier is None else verifier.check
     with asyncio.Runner() as runner:
-
-        def measure() -> tuple[float, float]:
+        for seconds in (SECONDS / 2, SECONDS):
             if way == "aiosqlite" or way.startswith("async"):
-                count, seconds, cpu = runner.run(_rate_of_coroutines(check, sample, SECONDS))
+                count, taken, cpu = runner.run(_rate_of_coroutines(check, sample, seconds))
             else:
-                count, seconds, cpu = _rate(check, sample, SECONDS)
-            if verifier is not None:
-                # Else this way would write down what it saw while the next is measured.
-                verifier.flush()
-            return count / seconds, count / cpu
-
-        measure()
-        print("ready", flush=True)
-        for _ in sys.stdin:
-            print(*measure(), flush=True)
+                count, taken, cpu = _rate(check, sample, seconds)
+    print(count / taken, count / cpu)
+    if verifier is not None:
+        # Else this way would write down what it saw while the next is measured.
+        verifier.flush()
 
 
 def _rate(check: Check, sample: list[Any], seconds: float) -> tuple[int, float, float]:
