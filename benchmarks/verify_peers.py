@@ -2,8 +2,8 @@
 
     python verify_peers.py PEER DATABASE_FILE TOKENS
 
-Fills the SQLite file with that many tokens if it is not there, as the peer itself makes them; then
-measures as ``verify_ways.py`` does. Each is asked for what it calls finding a token, and for no more: no
+Fills the SQLite file with that many tokens if it is not there, as the peer itself makes them;
+then measures as ``verify_ways.py`` does. Each is asked for what it calls finding a token: no
 access to an API is decided, and no HTTP is spoken.
 """
 

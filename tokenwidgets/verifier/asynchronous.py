@@ -10,7 +10,7 @@ from tokenwidgets.secret import LONGEST, has_checksum
 from tokenwidgets.verifier.async_reader import AsyncReader, async_reader_of
 from tokenwidgets.verifier.base import VerifierBase
 from tokenwidgets.verifier.core import MALFORMED, Lane
-from tokenwidgets.verifier.judgement import UNKNOWN, judge
+from tokenwidgets.verifier.judgement import judge
 from tokenwidgets.vocabulary import Decision
 
 __all__ = ["AsyncVerifier"]
@@ -71,7 +71,7 @@ class AsyncVerifier(VerifierBase):
                 return core.deny(MALFORMED)
             row = await lane.read(at, api, key[0])
             core.reads += 1
-            decision = UNKNOWN if row is None else judge(row, method, at)
+            decision = judge(row, method, at)
             if remembers:
                 core.learn(lane, key, row, decision, at)
         except Exception as error:
@@ -81,8 +81,9 @@ class AsyncVerifier(VerifierBase):
             return core.unread(lane, key, at, error)
         if row is None or not decision.allowed:
             return core.refuse(decision, key, secret, at)
-        if core.usage.gathering:
-            core.usage.used[key[0]] = at, row[0], row[3] >> 2
+        usage = core.usage
+        if usage.gathering:
+            usage.used[key[0]] = at, row[0], row[3] >> 2
         return decision
 
     async def can_read(self) -> bool:

@@ -33,8 +33,10 @@ _CLOSED = {
 _FOR_GOOD = frozenset({Reason.REVOKED, Reason.REPLACED, Reason.EXPIRED})
 
 
-def judge(row: tuple[Any, ...], method: str, at: float) -> Decision:
-    """Decide about a ``Row`` (or its bare tuple); what is not plainly allowed is denied."""
+def judge(row: tuple[Any, ...] | None, method: str, at: float) -> Decision:
+    """Decide about a ``Row`` (or its bare tuple), if any; what is not plainly allowed is denied."""
+    if row is None:
+        return UNKNOWN
     token_id, user_id, expires, verdict = row
     replaced = expires < 0
     if replaced:

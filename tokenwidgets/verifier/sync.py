@@ -9,7 +9,7 @@ from typing import Self
 from tokenwidgets.secret import LONGEST, has_checksum
 from tokenwidgets.verifier.base import VerifierBase
 from tokenwidgets.verifier.core import MALFORMED, Lane
-from tokenwidgets.verifier.judgement import UNKNOWN, judge
+from tokenwidgets.verifier.judgement import judge
 from tokenwidgets.verifier.reader import Reader, reader_of
 from tokenwidgets.vocabulary import Decision
 
@@ -70,7 +70,7 @@ class Verifier(VerifierBase):
                 return core.deny(MALFORMED)
             row = lane.read(at, api, key[0])
             core.reads += 1
-            decision = UNKNOWN if row is None else judge(row, method, at)
+            decision = judge(row, method, at)
             if remembers:
                 core.learn(lane, key, row, decision, at)
         except Exception as error:
@@ -80,8 +80,9 @@ class Verifier(VerifierBase):
             return core.unread(lane, key, at, error)
         if row is None or not decision.allowed:
             return core.refuse(decision, key, secret, at)
-        if core.usage.gathering:
-            core.usage.used[key[0]] = at, row[0], row[3] >> 2
+        usage = core.usage
+        if usage.gathering:
+            usage.used[key[0]] = at, row[0], row[3] >> 2
         return decision
 
     def close(self) -> None:
