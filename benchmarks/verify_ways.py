@@ -9,6 +9,7 @@ Way, sample and answers are the same for all: read access of live tokens, drawn 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -79,11 +80,12 @@ def core(url: str) -> Check:
     from tokenwidgets.database import Database
     from tokenwidgets.verifier.statement import STATEMENT
 
+    ids = _api_ids(url)
     connection = Database(url).engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def check(secret: str, api: str, method: str) -> Any:
         digest = hashlib.sha256(secret.encode()).digest()
-        values = {"latest": datetime.now(UTC), "api": api, "digest": digest}
+        values = {"latest": datetime.now(UTC), "api_id": ids[api], "digest": digest}
         return connection.execute(STATEMENT, values).fetchone()
 
     return check
@@ -96,13 +98,14 @@ def aiosqlite(url: str) -> Callable[[str, str, str], Awaitable[Any]]:
     from tokenwidgets.verifier.statement import STATEMENT
 
     engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"))
+    ids = _api_ids(url)
     held: list[Any] = []
 
     async def check(secret: str, api: str, method: str) -> Any:
         if not held:
             held.append(await engine.connect())
         digest = hashlib.sha256(secret.encode()).digest()
-        values = {"latest": datetime.now(UTC), "api": api, "digest": digest}
+        values = {"latest": datetime.now(UTC), "api_id": ids[api], "digest": digest}
         return (await held[0].execute(STATEMENT, values)).fetchone()
 
     return check
@@ -169,6 +172,11 @@ async def _rate_of_coroutines(
 def _right(answer: Any) -> None:
     if not answer or not getattr(answer, "allowed", True):
         raise AssertionError(f"a live token was denied: {answer}")
+
+
+def _api_ids(url: str) -> dict[str, int]:
+    with contextlib.closing(sqlite3.connect(_path(url))) as connection:
+        return dict(connection.execute("SELECT name, id FROM apis").fetchall())
 
 
 def _path(url: str) -> str:

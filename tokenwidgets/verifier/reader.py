@@ -9,12 +9,13 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
 
-__all__ = ["Reader", "reader_of"]
+__all__ = ["CLOCK_SLACK", "LOOK_EVERY", "Reader", "SQLiteReader", "reader_of"]
 
 CLOCK_SLACK = 300.0
 """How many seconds the clocks of two machines may differ before one of them is called wrong."""
 
-_LOOK_EVERY = 1.0
+LOOK_EVERY = 1.0
+"""Seconds for which the file, and an API's id, are taken to be what they were."""
 
 
 class Reader:
@@ -27,12 +28,13 @@ class Reader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._sql = source.sql
+        self._sql, self._api_sql = source.sql
         self._connection: Any = None
         self._run: Any = None
-        # Within these instants it is not looked again, and what is latest is not told anew.
+        # Within these instants it is not looked again.
         self._looked = self._look_again = 0.0
         self._latest: Any = None
+        self._api_ids: dict[str, int] = {}
 
     def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple, which is quicker."""
@@ -56,9 +58,18 @@ class Reader:
 
     def _look(self, at: float) -> Any:
         """What runs a statement; here is done what need not be done for every read."""
-        self._looked, self._look_again = at, at + _LOOK_EVERY
+        self._looked, self._look_again = at, at + LOOK_EVERY
         self._latest = self._source.instant(at + CLOCK_SLACK)
+        self._api_ids = {}
         return self._run or self._open()
+
+    def _api_id(self, run: Any, api: str) -> int:
+        """The id of the API; 0 if there is none of this name, which is not remembered."""
+        found = run(self._api_sql, (api,)).fetchone()
+        if found is None:
+            return 0
+        self._api_ids[api] = found[0]
+        return found[0]
 
     def _open(self) -> Any:
         self._connection = self._source.connect()
@@ -88,7 +99,8 @@ class SQLiteReader(Reader):
             if run is None or not self._looked <= at < self._look_again:
                 run = self._look(at)
             # fetchone() steps past the one row, which ends the read: no snapshot is held.
-            return run(self._sql, (self._latest, api, digest)).fetchone()
+            api_id = self._api_ids.get(api) or self._api_id(run, api)
+            return run(self._sql, (self._latest, api_id, digest)).fetchone()
         except BaseException:
             self.close()
             raise
@@ -136,7 +148,8 @@ class PostgreSQLReader(Reader):
                 run = self._run
                 if run is None or not self._looked <= at < self._look_again:
                     run = self._look(at)
-                return run(self._sql, (self._latest, api, digest), prepare=True).fetchone()
+                api_id = self._api_ids.get(api) or self._api_id(run, api)
+                return run(self._sql, (self._latest, api_id, digest), prepare=True).fetchone()
             except BaseException as error:
                 self.close()
                 if fresh or not isinstance(error, Exception):
