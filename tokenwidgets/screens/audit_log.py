@@ -83,9 +83,7 @@ class AuditScreen:
     def _fill(self, page: Page[EventRow]) -> None:
         with self.events.hold_sync():
             self.events.rows = [_row(event) for event in page.rows]
-            self.events.page = self._pager.number
-            self.events.has_previous = page.previous is not None
-            self.events.has_next = page.next is not None
+            self._pager.mark(self.events)
             self.events.total = count_of(page.total, "event", "events")
             self.events.empty = (
                 "No event matches these filters." if self._wanted else "Nothing has happened yet."

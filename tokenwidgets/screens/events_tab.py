@@ -54,7 +54,5 @@ class EventsTab:
     def _fill(self, page: Page[EventRow]) -> None:
         with self.events.hold_sync():
             self.events.rows = [event_row(event, self._about) for event in page.rows]
-            self.events.page = self._pager.number
-            self.events.has_previous = page.previous is not None
-            self.events.has_next = page.next is not None
+            self._pager.mark(self.events)
             self.events.total = count_of(page.total, "event", "events")

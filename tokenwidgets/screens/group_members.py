@@ -107,9 +107,7 @@ class GroupMembers:
     def _fill(self, page: Page[MemberRow]) -> None:
         with self.table.hold_sync():
             self.table.rows = [_row(member) for member in page.rows]
-            self.table.page = self._pager.number
-            self.table.has_previous = page.previous is not None
-            self.table.has_next = page.next is not None
+            self._pager.mark(self.table)
             self.table.total = count_of(page.total, "member", "members")
             self.table.empty = (
                 "No member matches this search."

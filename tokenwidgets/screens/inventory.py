@@ -152,9 +152,7 @@ class InventoryScreen:
     def _fill(self, page: Page[TokenRow]) -> None:
         with self.table.hold_sync():
             self.table.rows = [_row(token) for token in page.rows]
-            self.table.page = self._pager.number
-            self.table.has_previous = page.previous is not None
-            self.table.has_next = page.next is not None
+            self._pager.mark(self.table)
             self.table.total = count_of(page.total, "token", "tokens")
             self.table.empty = (
                 "No token matches these filters."

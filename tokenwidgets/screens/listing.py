@@ -104,9 +104,7 @@ class Listing:
         one, many = self._words
         with self.table.hold_sync():
             self.table.rows = list(page.rows)
-            self.table.page = self._pager.number
-            self.table.has_previous = page.previous is not None
-            self.table.has_next = page.next is not None
+            self._pager.mark(self.table)
             self.table.total = count_of(page.total, one, many)
             self.table.empty = (
                 f"No {one} matches this search." if self.table.search.strip() else self._first

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.widgets.paged_table import PagedTable
 from tokenwidgets.widgets.paging import NextPage, PreviousPage
+from tokenwidgets.widgets.token_grid import TokenGrid
 
 __all__ = ["Pager"]
 
@@ -45,6 +47,12 @@ class Pager:
                 return self.first()
             return page
         return self.page
+
+    def mark(self, table: PagedTable | TokenGrid) -> None:
+        """Show on a table which page it is, and where one can go from it."""
+        table.page = self.number
+        table.has_previous = self.page.previous is not None
+        table.has_next = self.page.next is not None
 
     def _go(self, cursor: Cursor | None, number: int) -> Page[Any]:
         page = self._fetch(cursor)

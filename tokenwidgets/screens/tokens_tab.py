@@ -115,9 +115,7 @@ class TokensTab:
             self.grid.can_add = self._owner.is_active
             self.grid.rows = [_row(token, self._owner.is_active) for token in page.rows]
             self.grid.total = count_of(page.total, words, words + "s")
-            self.grid.page = self._pager.number
-            self.grid.has_previous = page.previous is not None
-            self.grid.has_next = page.next is not None
+            self._pager.mark(self.grid)
 
 
 def _row(token: TokenRow, owner_active: bool) -> dict[str, Any]:

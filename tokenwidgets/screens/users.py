@@ -101,9 +101,7 @@ class UsersScreen:
         searched = bool(self.picker.search.strip())
         with self.picker.hold_sync():
             self.picker.rows = [_row(user) for user in page.rows]
-            self.picker.page = self._pager.number
-            self.picker.has_previous = page.previous is not None
-            self.picker.has_next = page.next is not None
+            self._pager.mark(self.picker)
             self.picker.total = count_of(page.total, "user", "users", more=page.more)
             self.picker.empty = (
                 "No user matches this search."
