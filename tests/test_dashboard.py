@@ -59,6 +59,18 @@ def test_it_says_that_there_is_no_database(tmp_path: Path):
     assert "tokenwidgets init" in shown.words
 
 
+def test_on_a_dashboard_it_does_not_say_where_the_database_was_to_be(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    with sqlite_database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    shown = refused(url_of(sqlite_database))
+    assert shown.title == "The database cannot be used"
+    assert str(sqlite_database.url.database) not in repr(shown) + shown._repr_html_()
+    assert str(sqlite_database.url.database) in caplog.text
+
+
 @pytest.mark.parametrize(("revision", "what_to_do"), [("0000", "newer"), ("0001", "upgrade-db")])
 def test_it_says_that_the_database_is_of_another_version(
     revision: str, what_to_do: str, sqlite_database: Database

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from tokenwidgets import errors
 from tokenwidgets.connection import connect
 from tokenwidgets.identity.acting import under_voila
+from tokenwidgets.screens.refusals import words_of
 
 if TYPE_CHECKING:
     from tokenwidgets.app import ApplicationUsers
@@ -65,7 +66,7 @@ def show(
         return ApplicationUsers(connect(database_url), user=user, tab=tab)
     except errors.TokenWidgetsError as error:
         log.warning("%s: %s", type(error).__name__, error)
-        return Refusal(_title(error), str(error))
+        return Refusal(_title(error), words_of(error))
     except Exception:
         # In JupyterLab the administrator wants to see it; in a dashboard it is for the log.
         if not under_voila():

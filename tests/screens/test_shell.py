@@ -69,6 +69,25 @@ def test_a_lost_database_is_told_and_trying_again_does_what_was_asked(
     assert admin.strip.subheading == "jdoe"
 
 
+def test_on_a_dashboard_nobody_is_told_where_the_database_is(
+    admin: Person,
+    plug: Unplugged,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    plug.unplug()
+    admin.does(admin.picker, "open-row", key="jdoe")
+    assert str(database.url.database) in notice(admin)["text"], "at home it helps"
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    caplog.clear()
+    admin.does(admin.picker, "open-row", key="jdoe")
+    assert "database" in notice(admin)["text"]
+    assert notice(admin)["retry"] is True
+    assert str(database.url.database) not in notice(admin)["text"]
+    assert str(database.url.database) in caplog.text, "the operator needs it"
+
+
 def test_it_is_tried_again_once_only(admin: Person, plug: Unplugged, populated: Platform):
     plug.unplug()
     admin.does(admin.picker, "search", text="smith")

@@ -12,6 +12,7 @@ import ipywidgets
 from tokenwidgets import errors
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.files import File
+from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.tokens import NewToken
 from tokenwidgets.vocabulary import now
 from tokenwidgets.widgets.dialog import Confirm, Dialog, Dismiss
@@ -65,9 +66,9 @@ class Shell:
         except errors.DatabaseError as error:
             log.warning("%s: %s", type(error).__name__, error)
             self._again = again
-            self.bar.warn(str(error), retry=again is not None)
+            self.bar.warn(words_of(error), retry=again is not None)
         except errors.TokenWidgetsError as error:
-            self.bar.warn(str(error))
+            self.bar.warn(words_of(error))
         except Exception:
             # What it is belongs into the log and not into a browser.
             log.exception("a screen failed for %s", self.platform.actor)
