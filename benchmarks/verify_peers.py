@@ -3,7 +3,7 @@
     python verify_peers.py PEER DATABASE_FILE TOKENS
 
 Fills the SQLite file with that many tokens if it is not there, as the peer itself makes them;
-then as ``verify_ways.py``. Each is asked for what it calls finding a token, and for no more: no
+then measures as ``verify_ways.py`` does. Each is asked for what it calls finding a token: no
 access to an API is decided, and no HTTP is spoken.
 """
 
@@ -118,24 +118,22 @@ PEERS = {"jupyterhub": jupyterhub, "knox": knox, "api-key": api_key}
 
 
 def main() -> None:
-    """Serve one peer on standard input and output."""
+    """Measure one peer."""
     peer, file, tokens = sys.argv[1:]
     check, sample = PEERS[peer](Path(file), int(tokens))
     if not check(sample[0]):
         raise AssertionError("the peer does not know its own token")
     _rate(check, sample)
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        print(_rate(check, sample), flush=True)
+    print(*_rate(check, sample))
 
 
-def _rate(check: Check, sample: list[str]) -> float:
-    count, started = 0, time.perf_counter()
+def _rate(check: Check, sample: list[str]) -> tuple[float, float]:
+    count, started, cpu = 0, time.perf_counter(), time.process_time()
     while (taken := time.perf_counter() - started) < SECONDS:
         for text in sample[count % len(sample) :][:500]:
             check(text)
             count += 1
-    return count / taken
+    return count / taken, count / (time.process_time() - cpu)
 
 
 def _texts(tokens: int) -> list[str]:

@@ -1,14 +1,15 @@
 """The ways to check a token that ``verify.py`` compares, each in a process of its own.
 
-    python verify_ways.py WAY URL
+    python verify_ways.py WAY URL SAMPLE
 
-It says ``ready``, then for each line on its input checks tokens for a second and says how many.
+It checks tokens for a second and says how many a second, by the clock and of the processor.
 Way, sample and answers are the same for all: read access of live tokens, drawn at random.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -79,11 +80,13 @@ def core(url: str) -> Check:
     from tokenwidgets.database import Database
     from tokenwidgets.verifier.statement import STATEMENT
 
+    ids = _api_ids(url)
     connection = Database(url).engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def check(secret: str, api: str, method: str) -> Any:
         digest = hashlib.sha256(secret.encode()).digest()
-        return connection.execute(STATEMENT, {"api": api, "digest": digest}).fetchone()
+        values = {"latest": datetime.now(UTC), "api_id": ids[api], "digest": digest}
+        return connection.execute(STATEMENT, values).fetchone()
 
     return check
 
@@ -95,13 +98,15 @@ def aiosqlite(url: str) -> Callable[[str, str, str], Awaitable[Any]]:
     from tokenwidgets.verifier.statement import STATEMENT
 
     engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"))
+    ids = _api_ids(url)
     held: list[Any] = []
 
     async def check(secret: str, api: str, method: str) -> Any:
         if not held:
             held.append(await engine.connect())
         digest = hashlib.sha256(secret.encode()).digest()
-        return (await held[0].execute(STATEMENT, {"api": api, "digest": digest})).fetchone()
+        values = {"latest": datetime.now(UTC), "api_id": ids[api], "digest": digest}
+        return (await held[0].execute(STATEMENT, values)).fetchone()
 
     return check
 
@@ -122,54 +127,56 @@ VERIFIERS: dict[str, Callable[[str], Verifier | AsyncVerifier]] = {
 
 
 def main() -> None:
-    """Serve one way on standard input and output."""
+    """Measure one way."""
     way, url, sample_file = sys.argv[1:]
-    sample = [tuple(pair) for pair in json.loads(Path(sample_file).read_text())]
+    # An application names its API in one string, not in a new one for each request.
+    sample = [
+        (secret, sys.intern(api)) for secret, api in json.loads(Path(sample_file).read_text())
+    ]
     verifier = VERIFIERS[way](url) if way in VERIFIERS else None
     check = WAYS[way](url) if verifier is None else verifier.check
     with asyncio.Runner() as runner:
-
-        def measure() -> float:
+        for seconds in (SECONDS / 2, SECONDS):
             if way == "aiosqlite" or way.startswith("async"):
-                count, seconds = runner.run(_rate_of_coroutines(check, sample, SECONDS))
+                count, taken, cpu = runner.run(_rate_of_coroutines(check, sample, seconds))
             else:
-                count, seconds = _rate(check, sample, SECONDS)
-            if verifier is not None:
-                # Else this way would write down what it saw while the next is measured.
-                verifier.flush()
-            return count / seconds
-
-        measure()
-        print("ready", flush=True)
-        for _ in sys.stdin:
-            print(measure(), flush=True)
+                count, taken, cpu = _rate(check, sample, seconds)
+    print(count / taken, count / cpu)
+    if verifier is not None:
+        # Else this way would write down what it saw while the next is measured.
+        verifier.flush()
 
 
-def _rate(check: Check, sample: list[Any], seconds: float) -> tuple[int, float]:
+def _rate(check: Check, sample: list[Any], seconds: float) -> tuple[int, float, float]:
     _right(check(*sample[0], "GET"))
-    count, started = 0, time.perf_counter()
+    count, started, cpu = 0, time.perf_counter(), time.process_time()
     while (taken := time.perf_counter() - started) < seconds:
         for secret, api in sample:
             check(secret, api, "GET")
         count += len(sample)
-    return count, taken
+    return count, taken, time.process_time() - cpu
 
 
 async def _rate_of_coroutines(
     check: Callable[[str, str, str], Awaitable[Any]], sample: list[Any], seconds: float
-) -> tuple[int, float]:
+) -> tuple[int, float, float]:
     _right(await check(*sample[0], "GET"))
-    count, started = 0, time.perf_counter()
+    count, started, cpu = 0, time.perf_counter(), time.process_time()
     while (taken := time.perf_counter() - started) < seconds:
         for secret, api in sample:
             await check(secret, api, "GET")
         count += len(sample)
-    return count, taken
+    return count, taken, time.process_time() - cpu
 
 
 def _right(answer: Any) -> None:
     if not answer or not getattr(answer, "allowed", True):
         raise AssertionError(f"a live token was denied: {answer}")
+
+
+def _api_ids(url: str) -> dict[str, int]:
+    with contextlib.closing(sqlite3.connect(_path(url))) as connection:
+        return dict(connection.execute("SELECT name, id FROM apis").fetchall())
 
 
 def _path(url: str) -> str:

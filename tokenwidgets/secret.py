@@ -38,8 +38,11 @@ LONGEST = 16 + 1 + RANDOM_LENGTH + CHECKSUM_LENGTH
 PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9]{1,15}_[0-9A-Za-z]{36}", re.ASCII)
 """What every secret looks like; ``is_well_formed`` also checks the checksum."""
 
-# The value of each base62 digit, by its byte.
-_VALUES = bytes(max(ALPHABET.find(chr(byte)), 0) for byte in range(256))
+# What each byte is worth as a digit of base62: as ones, as 62s, and so on.
+_P0, _P1, _P2, _P3, _P4, _P5 = (
+    [max(ALPHABET.find(chr(byte)), 0) * len(ALPHABET) ** power for byte in range(256)]
+    for power in range(CHECKSUM_LENGTH)
+)
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{1,15}", re.ASCII)
 
 
@@ -99,10 +102,10 @@ def has_checksum(encoded: bytes) -> bool:
     """Whether the last six bytes are the checksum of those before; the form is not looked at."""
     # Every check of a token comes through here, so this is written out.
     try:
-        a, b, c, d, e, f = encoded[-CHECKSUM_LENGTH:].translate(_VALUES)
+        a, b, c, d, e, f = encoded[-CHECKSUM_LENGTH:]
     except ValueError:
         return False
-    number = ((((a * 62 + b) * 62 + c) * 62 + d) * 62 + e) * 62 + f
+    number = _P5[a] + _P4[b] + _P3[c] + _P2[d] + _P1[e] + _P0[f]
     return number == zlib.crc32(encoded[:-CHECKSUM_LENGTH])
 
 

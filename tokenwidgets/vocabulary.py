@@ -141,15 +141,27 @@ class Reason(enum.StrEnum):
 class Decision(msgspec.Struct, frozen=True, gc=False):
     """The verifier's answer to: may this secret do this method on this API?
 
-    ``user_id``, ``token_id`` and ``expires_at`` (UTC) are there when the secret
-    belongs to a token, whether or not it was allowed. The secret itself never is.
+    ``user_id``, ``token_id`` and ``expires_at`` are there when the secret belongs to a token,
+    whether or not it was allowed. The secret itself never is. ``expires`` is when the secret
+    ends, in seconds since 1970, which takes a fraction of the time of a datetime.
     """
 
     allowed: bool
     reason: Reason
     user_id: str | None = None
     token_id: int | None = None
-    expires_at: datetime | None = None
+    expires: float | None = None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the secret ends (UTC): its token's expiration or, before it, an overlap's end."""
+        return None if self.expires is None else datetime.fromtimestamp(self.expires, UTC)
+
+    def __repr__(self) -> str:
+        return (
+            f"Decision(allowed={self.allowed}, reason={self.reason}, user_id={self.user_id!r},"
+            f" token_id={self.token_id}, expires_at={self.expires_at})"
+        )
 
 
 def now() -> datetime:

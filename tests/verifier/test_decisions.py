@@ -44,9 +44,10 @@ def test_an_allowed_decision_says_whose_token_it_is(
 ) -> None:
     secret = secret_with(orders=Access.READ)
     token = populated.tokens.page("jdoe").rows[0]
-    assert verifier.check(secret) == Decision(
-        True, Reason.ALLOWED, "jdoe", token.id, token.expires_at
-    )
+    decision = verifier.check(secret)
+    expires = token.expires_at.timestamp()
+    assert decision == Decision(True, Reason.ALLOWED, "jdoe", token.id, expires)
+    assert decision.expires_at == token.expires_at
 
 
 def test_a_denied_decision_says_whose_token_it_is(verifier: Any, secret_with: Any) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tokenwidgets.verifier.reader import CLOCK_SLACK, SQLiteReader
+from tokenwidgets.verifier.reader import CLOCK_SLACK, LOOK_EVERY, SQLiteReader
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
 
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ class AsyncPostgreSQLReader:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._places = asyncio.Semaphore(_CONNECTIONS)
         self._idle: list[psycopg.AsyncConnection] = []
+        self._api_ids: dict[str, int] = {}
+        self._api_ids_at = 0.0
 
     async def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
@@ -114,14 +116,12 @@ class AsyncPostgreSQLReader:
         if loop is not self._loop:
             # Connections belong to a loop; those of one that is gone cannot even be closed by it.
             self._loop, self._places, self._idle = loop, asyncio.Semaphore(_CONNECTIONS), []
-        values = self._source.instant(at + CLOCK_SLACK), api, digest
         async with asyncio.timeout(TIMEOUT_SECONDS), self._places:
             while True:
                 fresh = not self._idle
                 connection = await self._connect() if fresh else self._idle.pop()
                 try:
-                    cursor = await connection.execute(self._source.sql, values, prepare=True)
-                    row = await cursor.fetchone()
+                    row = await self._ask(connection, at, api, digest)
                 except BaseException as error:
                     with contextlib.suppress(Exception):
                         await connection.close()
@@ -132,6 +132,22 @@ class AsyncPostgreSQLReader:
                 else:
                     self._idle.append(connection)
                     return row
+
+    async def _ask(
+        self, connection: psycopg.AsyncConnection, at: float, api: str, digest: bytes
+    ) -> tuple[Any, ...] | None:
+        sql, api_sql = self._source.sql
+        if not 0 <= at - self._api_ids_at < LOOK_EVERY:
+            self._api_ids, self._api_ids_at = {}, at
+        api_id = self._api_ids.get(api)
+        if api_id is None:
+            cursor = await connection.execute(api_sql, (api,), prepare=True)
+            (api_id,) = await cursor.fetchone() or (0,)
+            if api_id:
+                self._api_ids[api] = api_id
+        values = self._source.instant(at + CLOCK_SLACK), api_id, digest
+        cursor = await connection.execute(sql, values, prepare=True)
+        return await cursor.fetchone()
 
     def unchanged(self, at: float) -> bool:
         """Nothing is certain without asking."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.verifier.judgement import KNOWN_METHODS, stands_until
-from tokenwidgets.verifier.memory import Key, Memory
+from tokenwidgets.verifier.memory import Key, Memory, Remembered
 from tokenwidgets.verifier.usage import DEAD, Usage
 from tokenwidgets.vocabulary import Decision, Reason, now
 
@@ -55,6 +55,7 @@ class Lane:
 
     def __init__(self, reader: Any, memory: Memory) -> None:
         self.reader = reader
+        self.read = reader.read
         self.memory = memory
         self.vouched_at = -math.inf
 
@@ -102,6 +103,18 @@ class Core:
         with self._lock:
             return Tally(self.reads, self.hits, dict(self._denied))
 
+    def remembered(self, known: Remembered, key: Key, secret: str, at: float) -> Decision:
+        """Give a decision that is remembered; its use is noted to the second."""
+        self.hits += 1
+        decision = known.decision
+        if not decision.allowed:
+            return self.refuse(decision, key, secret, at)
+        if not 0 <= at - known.used_at < 1:
+            known.used_at = at
+            if self.usage.gathering:
+                self.usage.used[key[0]] = at, decision.token_id, known.api_id
+        return decision
+
     def unchanged(self, lane: Lane, at: float) -> bool:
         """Whether all that is remembered along this lane is certainly still so."""
         if not lane.reader.notices:
@@ -142,8 +155,8 @@ class Core:
     def unread(self, lane: Lane, key: Key, at: float, error: Exception) -> Decision:
         """The decision when the database cannot be read: denied, unless within the grace."""
         self._complain(f"the database cannot be read, so tokens are denied: {error}")
-        known = lane.memory.allowed.get(key)
-        if known is not None and self.grace and known.read_at <= at < known.holds_until:
+        known = lane.memory.allowed.get(key) if self.grace else None
+        if known is not None and known.read_at <= at < known.holds_until:
             vouched_at = known.read_at if self.shared else max(known.read_at, lane.vouched_at)
             if 0 <= at - vouched_at <= self.grace:
                 return known.decision

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 from tokenwidgets.verifier.statement import (
@@ -32,17 +31,19 @@ _CLOSED = {
     API_INACTIVE: Reason.API_INACTIVE,
 }
 _FOR_GOOD = frozenset({Reason.REVOKED, Reason.REPLACED, Reason.EXPIRED})
-_fromtimestamp = datetime.fromtimestamp
 
 
-def judge(row: tuple[Any, ...], method: str, at: float) -> Decision:
-    """Decide about a ``Row`` (or its bare tuple); what is not plainly allowed is denied."""
-    token_id, user_id, until, verdict = row
-    replaced = until < 0
-    expires_at = _fromtimestamp(-until if replaced else until, UTC)
-    live = at < (-until if replaced else until)
+def judge(row: tuple[Any, ...] | None, method: str, at: float) -> Decision:
+    """Decide about a ``Row`` (or its bare tuple), if any; what is not plainly allowed is denied."""
+    if row is None:
+        return UNKNOWN
+    token_id, user_id, expires, verdict = row
+    replaced = expires < 0
+    if replaced:
+        expires = -expires
+    live = at < expires
     if live and verdict > 0 and method in _METHODS[verdict & 3]:
-        return Decision(True, _ALLOWED, user_id, token_id, expires_at)
+        return Decision(True, _ALLOWED, user_id, token_id, expires)
     if verdict == CLOCK_WRONG:
         # The database has recorded what this clock says is yet to come, so it is wrong: by it,
         # expired tokens would pass.
@@ -55,7 +56,7 @@ def judge(row: tuple[Any, ...], method: str, at: float) -> Decision:
         reason = _CLOSED[verdict]
     else:
         reason = Reason.METHOD_NOT_ALLOWED if verdict & 3 else Reason.NO_ACCESS
-    return Decision(False, reason, user_id, token_id, expires_at)
+    return Decision(False, reason, user_id, token_id, expires)
 
 
 def stands_until(row: tuple[Any, ...] | None, decision: Decision) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
-from typing import NamedTuple
 
 from tokenwidgets.vocabulary import Decision
 
@@ -14,18 +14,24 @@ Key = tuple[bytes, str, str]
 """Digest, API, method. The secret itself is never kept."""
 
 
-class Remembered(NamedTuple):
+class Remembered:
     """A decision; it may be given from ``read_at`` until before ``ends``.
 
     ``holds_until`` is when the decision would end if the database stayed as it was at
-    ``read_at``; all in seconds since 1970.
+    ``read_at``; ``used_at`` is when its use was last noted; all in seconds since 1970.
     """
 
-    decision: Decision
-    api_id: int
-    read_at: float
-    ends: float
-    holds_until: float
+    __slots__ = ("api_id", "decision", "ends", "holds_until", "read_at", "used_at")
+
+    def __init__(
+        self, decision: Decision, api_id: int, read_at: float, ends: float, holds_until: float
+    ) -> None:
+        self.decision = decision
+        self.api_id = api_id
+        self.read_at = read_at
+        self.ends = ends
+        self.holds_until = holds_until
+        self.used_at = -math.inf
 
 
 class Memory:

@@ -9,12 +9,13 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
 
-__all__ = ["Reader", "reader_of"]
+__all__ = ["CLOCK_SLACK", "LOOK_EVERY", "Reader", "SQLiteReader", "reader_of"]
 
 CLOCK_SLACK = 300.0
 """How many seconds the clocks of two machines may differ before one of them is called wrong."""
 
-_LOOK_EVERY = 1.0
+LOOK_EVERY = 1.0
+"""Seconds for which the file, and an API's id, are taken to be what they were."""
 
 
 class Reader:
@@ -27,12 +28,13 @@ class Reader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._sql = source.sql
+        self._sql, self._api_sql = source.sql
         self._connection: Any = None
-        self._cursor: Any = None
-        # Within these instants it is not looked again, and what is latest is not told anew.
+        self._run: Any = None
+        # Within these instants it is not looked again.
         self._looked = self._look_again = 0.0
         self._latest: Any = None
+        self._api_ids: dict[str, int] = {}
 
     def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple, which is quicker."""
@@ -45,25 +47,34 @@ class Reader:
     @property
     def is_open(self) -> bool:
         """Whether there is a connection at this moment."""
-        return self._cursor is not None
+        return self._run is not None
 
     def close(self) -> None:
         """Close the connection; another is opened when it is needed."""
-        connection, self._connection, self._cursor = self._connection, None, None
+        connection, self._connection, self._run = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(Exception):
                 connection.close()
 
     def _look(self, at: float) -> Any:
-        """The cursor; what need not be done for every read is done here."""
-        self._looked, self._look_again = at, at + _LOOK_EVERY
+        """What runs a statement; here is done what need not be done for every read."""
+        self._looked, self._look_again = at, at + LOOK_EVERY
         self._latest = self._source.instant(at + CLOCK_SLACK)
-        return self._cursor or self._open()
+        self._api_ids = {}
+        return self._run or self._open()
+
+    def _api_id(self, run: Any, api: str) -> int:
+        """The id of the API; 0 if there is none of this name, which is not remembered."""
+        found = run(self._api_sql, (api,)).fetchone()
+        if found is None:
+            return 0
+        self._api_ids[api] = found[0]
+        return found[0]
 
     def _open(self) -> Any:
         self._connection = self._source.connect()
-        self._cursor = self._connection.cursor()
-        return self._cursor
+        self._run = self._connection.cursor().execute
+        return self._run
 
     def __del__(self) -> None:
         self.close()
@@ -84,11 +95,12 @@ class SQLiteReader(Reader):
     def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment of the secret with this digest."""
         try:
-            cursor = self._cursor
-            if cursor is None or not self._looked <= at < self._look_again:
-                cursor = self._look(at)
+            run = self._run
+            if run is None or not self._looked <= at < self._look_again:
+                run = self._look(at)
             # fetchone() steps past the one row, which ends the read: no snapshot is held.
-            return cursor.execute(self._sql, (self._latest, api, digest)).fetchone()
+            api_id = self._api_ids.get(api) or self._api_id(run, api)
+            return run(self._sql, (self._latest, api_id, digest)).fetchone()
         except BaseException:
             self.close()
             raise
@@ -96,10 +108,10 @@ class SQLiteReader(Reader):
     def unchanged(self, at: float) -> bool:
         """Whether no other connection, of any process, has committed since the last call."""
         try:
-            cursor = self._cursor
-            if cursor is None or not self._looked <= at < self._look_again:
-                cursor = self._look(at)
-            (version,) = cursor.execute("PRAGMA data_version").fetchone()
+            run = self._run
+            if run is None or not self._looked <= at < self._look_again:
+                run = self._look(at)
+            (version,) = run("PRAGMA data_version").fetchone()
         except BaseException:
             self.close()
             raise
@@ -109,20 +121,20 @@ class SQLiteReader(Reader):
         return False
 
     def _look(self, at: float) -> Any:
-        if self._cursor is not None and _identity(self._path) != self._file:
+        if self._run is not None and _identity(self._path) != self._file:
             self.close()
         return super()._look(at)
 
     def _open(self) -> Any:
         if not self._path:
-            self._path = super()._open().execute("PRAGMA database_list").fetchone()[2]
+            self._path = super()._open()("PRAGMA database_list").fetchone()[2]
             self.close()
         # Looked at before it is opened: if it is replaced between the two, the next look shows it.
         self._file = _identity(self._path)
         self._version = None
-        cursor = super()._open()
-        cursor.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
-        return cursor
+        run = super()._open()
+        run(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
+        return run
 
 
 class PostgreSQLReader(Reader):
@@ -130,14 +142,14 @@ class PostgreSQLReader(Reader):
 
     def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment of the secret with this digest."""
-        fresh = self._cursor is None
+        fresh = self._run is None
         while True:
             try:
-                cursor = self._cursor
-                if cursor is None or not self._looked <= at < self._look_again:
-                    cursor = self._look(at)
-                values = self._latest, api, digest
-                return cursor.execute(self._sql, values, prepare=True).fetchone()
+                run = self._run
+                if run is None or not self._looked <= at < self._look_again:
+                    run = self._look(at)
+                api_id = self._api_ids.get(api) or self._api_id(run, api)
+                return run(self._sql, (self._latest, api_id, digest), prepare=True).fetchone()
             except BaseException as error:
                 self.close()
                 if fresh or not isinstance(error, Exception):

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from tokenwidgets import errors
 from tokenwidgets.database import Database, sqlite_path
 from tokenwidgets.schema import Instant
-from tokenwidgets.verifier.statement import statement_for
+from tokenwidgets.verifier.statement import Statements, statements_for
 
 __all__ = ["TIMEOUT_SECONDS", "Place", "Source", "source_of"]
 
@@ -25,14 +25,14 @@ TIMEOUT_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An engine to take connections from, and the statement in its dialect.
+    """An engine to take connections from, and the statements in its dialect.
 
     ``writable`` is where the last use of tokens can be recorded, if anywhere; ``owned`` are
     the databases that were opened here and are closed here.
     """
 
     engine: Engine
-    sql: str
+    sql: Statements
     writable: Engine | None
     owned: tuple[Database, ...] = ()
 
@@ -110,10 +110,10 @@ def _opened(url: URL, mode: str) -> URL:
     return url.update_query_dict({**ours, **url.query})
 
 
-def _checked_sql(engine: Engine) -> str:
+def _checked_sql(engine: Engine) -> Statements:
     name = engine.url.database or ":memory:"
     if engine.dialect.name == "sqlite" and name.startswith((":memory:", "file::memory:")):
         raise errors.ConfigurationError(
             "The verifier needs a database that other connections see, not one in memory."
         )
-    return statement_for(engine.dialect)
+    return statements_for(engine.dialect)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Double,
+    Select,
     and_,
     bindparam,
     case,
@@ -24,15 +25,16 @@ from tokenwidgets.schema import API, Grant, Instant, Token, TokenSecret, User
 from tokenwidgets.vocabulary import Access
 
 __all__ = [
+    "API_ID",
     "API_INACTIVE",
     "API_UNKNOWN",
     "CLOCK_WRONG",
-    "PARAMETERS",
     "REVOKED",
     "STATEMENT",
     "USER_INACTIVE",
     "Row",
-    "statement_for",
+    "Statements",
+    "statements_for",
 ]
 
 
@@ -98,21 +100,28 @@ STATEMENT = (
     .select_from(TokenSecret)
     .join(Token, Token.id == TokenSecret.token_id)
     .join(User, User.id == Token.owner_id)
-    .outerjoin(API, API.name == bindparam("api"))
+    .outerjoin(API, API.id == bindparam("api_id"))
     .outerjoin(Grant, and_(Grant.token_id == Token.id, Grant.api_id == API.id))
     .where(TokenSecret.digest == bindparam("digest"))
 )
-"""A ``Row`` for a digest and an API's name, or none if the digest is not known.
+"""A ``Row`` for a digest and an API's id, or none if the digest is not known.
 
 ``latest`` is the latest instant that the database can have recorded if the clock is right.
 """
 
-PARAMETERS = ("latest", "api", "digest")
-"""The statement's parameters, in their order."""
+API_ID = select(API.id).where(API.name == bindparam("api"))
+"""The id of an API by its name. An API keeps both for good, so it need not be asked each time."""
 
 
-def statement_for(dialect: Dialect) -> str:
-    """The SQL for a dialect; it takes ``PARAMETERS`` in their order.
+class Statements(NamedTuple):
+    """The SQL of both; ``decision`` takes latest, API's id and digest, ``api_id`` a name."""
+
+    decision: str
+    api_id: str
+
+
+def statements_for(dialect: Dialect) -> Statements:
+    """The SQL for a dialect, with parameters by position.
 
     Raises:
         ConfigurationError: it is neither SQLite nor psycopg's PostgreSQL.
@@ -126,7 +135,14 @@ def statement_for(dialect: Dialect) -> str:
     # Placeholders by position are what both drivers take without rewriting the statement.
     kind: Any = type(dialect)
     positional = kind(paramstyle="qmark" if dialect.name == "sqlite" else "format")
-    compiled = STATEMENT.compile(dialect=positional)
-    if tuple(compiled.positiontup or ()) != PARAMETERS:
+    return Statements(
+        _compiled(STATEMENT, positional, ["latest", "api_id", "digest"]),
+        _compiled(API_ID, positional, ["api"]),
+    )
+
+
+def _compiled(statement: Select[Any], dialect: Dialect, parameters: list[str]) -> str:
+    compiled = statement.compile(dialect=dialect)
+    if compiled.positiontup != parameters:
         raise AssertionError(f"the statement's parameters are {compiled.positiontup}")
     return str(compiled)
