@@ -124,6 +124,23 @@ def test_past_the_limit_there_is_a_page_that_says_so_and_no_kernel(small: Server
     admin.close()
 
 
+def test_at_the_limit_a_page_that_was_lost_makes_room(small: Server):
+    guest = Visit(small.origin, named("guest"))
+    assert guest.open().status_code == 200
+    lost = guest.kernel_id
+    with guest.socket() as kernel:
+        assert kernel.is_alive()
+    assert guest.open().status_code == 200
+    there = guest.kernel_id
+    with guest.socket() as kernel:
+        assert guest.open().status_code == 200
+        loading = guest.kernel_id
+        assert guest.client.get(f"/api/kernels/{lost}").status_code == 403
+        assert guest.open().status_code == 503, "one page is there, and one still loads"
+        assert kernel.is_alive()
+    assert [guest.shut_down(kernel_id) for kernel_id in (there, loading)] == [204, 204]
+
+
 @pytest.fixture(scope="module")
 def brief(people_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that ends a kernel 4 seconds after its page has gone, and a session after 15."""

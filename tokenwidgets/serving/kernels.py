@@ -21,6 +21,8 @@ __all__ = ["OwnKernelSpec", "VisitorKernels", "kernel_environment"]
 # What comes from the request or belongs to the server, and is no business of a kernel.
 _WITHHELD = ("HTTP_", "JUPYTERHUB_", "SERVER_NAME", "SERVER_PORT", "VOILA_REQUEST_URL")
 
+_RECONNECTS_WITHIN = timedelta(seconds=30)
+
 
 class OwnKernelSpec(KernelSpecManager):
     """The kernel of the Python that runs the server, whatever is installed beside it."""
@@ -50,6 +52,8 @@ class VisitorKernels(AsyncMappingKernelManager):
         super().__init__(**kwargs)
         self._owners: dict[str, str] = {}
         self._started: dict[str, datetime] = {}
+        # Since when a kernel has had no page; not those whose page is still loading.
+        self._left: dict[str, datetime] = {}
 
     def is_owner(self, kernel_id: str, user_id: str) -> bool:
         """Whether there is such a kernel, and it is this user's."""
@@ -68,6 +72,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         visitor = getattr(getattr(handler, "current_user", None), "username", "")
         if not visitor:
             raise Refused(403, "You are not signed in", "Nobody can be said to be visiting.")
+        await self._make_room(visitor)
         self._require_room(visitor)
         kernel_id = self.new_kernel_id()
         given = kwargs.get("env") or os.environ
@@ -100,6 +105,40 @@ class VisitorKernels(AsyncMappingKernelManager):
             return
         await super().cull_kernel_if_idle(kernel_id)
 
+    def notify_connect(self, kernel_id: str) -> None:
+        """Note that a page is there."""
+        super().notify_connect(kernel_id)
+        self._left.pop(kernel_id, None)
+
+    def notify_disconnect(self, kernel_id: str) -> None:
+        """Note when the last page went away."""
+        super().notify_disconnect(kernel_id)
+        if not self._kernel_connections.get(kernel_id, 1):
+            self._left[kernel_id] = datetime.now(UTC)
+
+    async def _make_room(self, visitor: str) -> None:
+        """At a limit, end the kernel whose page has been away longest, if there is one.
+
+        The visitor's own at once; somebody else's page may be about to connect again.
+        """
+        settings = self.parent.dashboard
+        mine = {kernel_id for kernel_id, owner in self._owners.items() if owner == visitor}
+        if len(mine) >= settings.max_kernels_per_user:
+            candidates = [kernel_id for kernel_id in self._left if kernel_id in mine]
+        elif len(self._owners) >= settings.max_kernels:
+            since = datetime.now(UTC) - _RECONNECTS_WITHIN
+            candidates = [
+                kernel_id
+                for kernel_id, left in self._left.items()
+                if kernel_id in mine or left < since
+            ]
+        else:
+            return
+        if candidates:
+            # The oldest is the first. Out of the list now, so that nobody else ends it, too.
+            self._left.pop(candidates[0])
+            await self.shutdown_kernel(candidates[0], now=True)
+
     def _require_room(self, visitor: str) -> None:
         settings = self.parent.dashboard
         mine = sum(owner == visitor for owner in self._owners.values())
@@ -108,7 +147,7 @@ class VisitorKernels(AsyncMappingKernelManager):
                 503,
                 "You have too many open pages",
                 f"You have this dashboard open {mine} times. Close a page that you do not need,"
-                " then load this one again. A page that was lost counts for a few minutes.",
+                " then load this one again.",
                 retry_after=60,
             )
         if len(self._owners) >= settings.max_kernels:
@@ -124,6 +163,7 @@ class VisitorKernels(AsyncMappingKernelManager):
     def _forget(self, kernel_id: str) -> None:
         self._owners.pop(kernel_id, None)
         self._started.pop(kernel_id, None)
+        self._left.pop(kernel_id, None)
 
 
 def kernel_environment(
