@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import ipywidgets
 
+from tokenwidgets import errors
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.apis import APIsScreen
 from tokenwidgets.screens.audit_log import AuditScreen
@@ -70,10 +71,20 @@ class ApplicationUsers(ipywidgets.VBox):
         if not screens:
             bar.warn(f"{authority.actor} has no control on this platform. Ask an administrator.")
         elif user and Control.APPLICATION_USERS in screens:
-            bar.current = Control.APPLICATION_USERS.value
-            self.detail.open(user, tab or None)
+            self._open_linked(user, tab)
         else:
             self._open(screens[0])
+            if user:
+                bar.warn(f"You cannot be shown {user[:100]!r}: you do not see application users.")
+
+    def _open_linked(self, user: str, tab: str) -> None:
+        """A user whom a link names; the summary if there is none whom the actor may see."""
+        self.shell.bar.current = Control.APPLICATION_USERS.value
+        try:
+            self.detail.open(user, tab or None)
+        except (errors.UnknownUser, errors.InvalidValue) as error:
+            self._open(Control.APPLICATION_USERS)
+            self.shell.bar.warn(str(error))
 
     def _asked(self, message: Any) -> None:
         if isinstance(message, OpenScreen) and message.name in self.shell.bar.items:

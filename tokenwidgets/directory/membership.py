@@ -116,8 +116,10 @@ class MembershipService(Service):
                 for group in session.scalars(select(UserGroup).order_by(UserGroup.name))
             )
 
-    def set(self, user_id: str, group: str, member: bool) -> None:
+    def set(self, user_id: str, group: str, member: bool) -> bool:
         """Put the user into the group, or take the user out of it. Doing so twice is no mistake.
+
+        Returns: whether anything was changed.
 
         Raises:
             UnknownUser: there is none whom the actor may see.
@@ -135,7 +137,7 @@ class MembershipService(Service):
             present = session.get(Membership, (user.id, row.id))
             if (present is not None) == member:
                 change.nothing_to_do()
-                return
+                return False
             if member:
                 session.add(Membership(user_id=user.id, group_id=row.id))
             else:
@@ -147,3 +149,4 @@ class MembershipService(Service):
             session.flush()
             keep_an_administrator(session)
             change.record(Entry(action, row.name, user_id=user.user_id, detail={"group": row.name}))
+            return True

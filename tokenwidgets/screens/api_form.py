@@ -167,7 +167,7 @@ class APIForm:
         )
 
     def _save(self, api: APIRow, message: SaveRecord) -> None:
-        self._shell.platform.apis.edit(
+        saved = self._shell.platform.apis.edit(
             api.name,
             version=api.version,
             title=message.text("title"),
@@ -178,7 +178,27 @@ class APIForm:
             is_active=message.flag("active"),
         )
         self._saved(api.name)
-        self._shell.say(f"The API {api.name} was saved.")
+        changed = saved.version != api.version
+        self._shell.say(
+            f"The API {api.name} was saved.",
+            undo=(lambda: self._undo(api, saved.version)) if changed else None,
+        )
+
+    def _undo(self, api: APIRow, version: int) -> None:
+        try:
+            self._shell.platform.apis.edit(
+                api.name,
+                version=version,
+                title=api.title,
+                description=api.description,
+                api_group=api.api_group,
+                version_label=api.version_label,
+                read_only=api.read_only,
+                is_active=api.is_active,
+            )
+        finally:
+            self._saved(api.name)
+        self._shell.say(f"The API {api.name} is as before.")
 
 
 _LABELS = {

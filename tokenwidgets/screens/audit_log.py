@@ -10,9 +10,11 @@ from tokenwidgets.history import EventRow
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.audit_filters import audit_filters, event_filters
 from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
+from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import count_of, event_row
+from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.event_list import EventList
 from tokenwidgets.widgets.filter_bar import Act, ClearFilters, Filter, FilterBar
 from tokenwidgets.widgets.paged_table import NextPage, PreviousPage, RowsPerPage
@@ -24,12 +26,16 @@ _MOST_DETAIL = 2000
 
 
 class AuditScreen:
-    """Fills a ``FilterBar`` and an ``EventList``; hands over what matches as CSV."""
+    """Fills a ``FilterBar`` and an ``EventList``; hands over what matches as CSV.
+
+    The filters are there again at the actor's next visit, until they are cleared.
+    """
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._wanted: dict[str, Any] = {}
         self._pager = Pager(self._fetch)
+        self._last = LastSearch(shell, Control.AUDIT_LOG.value)
         self.bar = FilterBar(
             heading="Audit Log",
             actions=[{"name": "download", "label": "Download"}],
@@ -40,14 +46,23 @@ class AuditScreen:
 
     def show(self) -> None:
         """Bring it up to date and to the front."""
+        self._recall()
         self._fill(self._pager.refresh())
         self.bar.filters = audit_filters(self._shell.platform.history.actions())
         self._shell.show(self.bar, self.events)
+
+    def _recall(self) -> None:
+        match self._last.recall():
+            case {"values": dict(values), "zone": str(zone)}:
+                self.bar.fill(values, zone)
+                self._filter()
 
     def _do(self, message: Any) -> None:
         match message:
             case Filter() | ClearFilters():
                 self._filter()
+                if not self.bar.problems:
+                    self._last.keep({"values": dict(self.bar.values), "zone": str(self.bar.zone)})
             case RowsPerPage(count=count):
                 self.events.rows_per_page = count
                 self._fill(self._pager.first())

@@ -115,7 +115,7 @@ class GeneralTab:
 
     def _save(self, user: UserRow, message: SaveProfile) -> None:
         try:
-            self._shell.platform.users.edit(
+            saved = self._shell.platform.users.edit(
                 user.user_id,
                 version=user.version,
                 name=message.name,
@@ -131,4 +131,22 @@ class GeneralTab:
             self._fill(self._user, f"{error} This is the newer state; nothing was overwritten.")
             return
         self._reopen(user.user_id)
-        self._shell.say(f"{user.user_id} was saved.")
+        changed = saved.version != user.version
+        self._shell.say(
+            f"{user.user_id} was saved.",
+            undo=(lambda: self._undo(user, saved.version)) if changed else None,
+        )
+
+    def _undo(self, user: UserRow, version: int) -> None:
+        try:
+            self._shell.platform.users.edit(
+                user.user_id,
+                version=version,
+                name=user.name,
+                email=user.email,
+                department=user.department,
+                is_active=user.is_active,
+            )
+        finally:
+            self._reopen(user.user_id)
+        self._shell.say(f"{user.user_id} is as before.")

@@ -60,7 +60,9 @@ class GroupControls:
             danger=True,
         )
 
-    def _set(self, group: GroupRow, controls: Iterable[Control], done: str) -> None:
+    def _set(
+        self, group: GroupRow, controls: Iterable[Control], done: str, *, undoable: bool = True
+    ) -> None:
         groups = self._shell.platform.groups
         try:
             saved = groups.set_controls(group.name, controls, version=group.version)
@@ -72,7 +74,13 @@ class GroupControls:
             self._fill(group)
             raise
         self._fill(saved)
-        self._shell.say(done)
+        changed = saved.version != group.version
+        self._shell.say(
+            done, undo=(lambda: self._undo(saved, group.controls)) if undoable and changed else None
+        )
+
+    def _undo(self, saved: GroupRow, controls: Iterable[Control]) -> None:
+        self._set(saved, controls, f"{saved.name} gives what it gave before.", undoable=False)
 
     def _fill(self, group: GroupRow) -> None:
         self._group = group

@@ -125,7 +125,26 @@ class GroupForm:
             departments=message.texts("departments"),
         )
         self._saved(saved.name)
-        self._shell.say(f"The group {saved.name} was saved.")
+        changed = saved.version != group.version
+        self._shell.say(
+            f"The group {saved.name} was saved.",
+            undo=(lambda: self._undo(group, saved)) if changed else None,
+        )
+
+    def _undo(self, group: GroupRow, saved: GroupRow) -> None:
+        name = saved.name
+        try:
+            name = self._shell.platform.groups.edit(
+                saved.name,
+                version=saved.version,
+                new_name=group.name,
+                description=group.description,
+                is_active=group.is_active,
+                departments=group.departments,
+            ).name
+        finally:
+            self._saved(name)
+        self._shell.say(f"The group {name} is as before.")
 
 
 def _fields(departments: list[str], *, adding: bool) -> list[dict[str, Any]]:

@@ -90,14 +90,18 @@ class GroupMembers:
         note = "is a member" if self._group in user.groups else ""
         return {"key": user.user_id, "name": user.name, "note": note}
 
-    def _set(self, user_id: str, member: bool) -> None:
+    def _set(self, user_id: str, member: bool, *, undoing: bool = False) -> None:
         try:
-            self._shell.platform.memberships.set(user_id, self._group, member)
+            changed = self._shell.platform.memberships.set(user_id, self._group, member)
         finally:
             # Refused or not, the list shows what is.
             self._fill(self._pager.refresh())
-        done = "is now in" if member else "is no longer in"
-        self._shell.say(f"{user_id} {done} {self._group}.")
+        self._shell.say(
+            f"{user_id} {'is now in' if member else 'is no longer in'} {self._group}.",
+            undo=(lambda: self._set(user_id, not member, undoing=True))
+            if changed and not undoing
+            else None,
+        )
 
     def _fetch(self, cursor: Cursor | None) -> Page[MemberRow]:
         return self._shell.platform.memberships.of_group(

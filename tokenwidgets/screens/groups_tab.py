@@ -28,12 +28,18 @@ class GroupsTab:
         return self.chooser
 
     def _do(self, message: Any) -> None:
-        if not isinstance(message, SetMembership):
-            return
+        if isinstance(message, SetMembership):
+            self._set(self._user_id, message.group, message.member)
+
+    def _set(self, user_id: str, group: str, member: bool, *, undoing: bool = False) -> None:
         try:
-            self._shell.platform.memberships.set(self._user_id, message.group, message.member)
-            done = "is now in" if message.member else "is no longer in"
-            self._shell.say(f"{self._user_id} {done} {message.group}.")
+            changed = self._shell.platform.memberships.set(user_id, group, member)
+            self._shell.say(
+                f"{user_id} {'is now in' if member else 'is no longer in'} {group}.",
+                undo=(lambda: self._set(user_id, group, not member, undoing=True))
+                if changed and not undoing
+                else None,
+            )
         finally:
             # Refused or not, and even if it cannot be read again, the check boxes show what is.
             with self.chooser.hold_sync():

@@ -11,6 +11,7 @@ from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
 from tokenwidgets.screens.inventory_charts import expirations_figure, picked, tokens_figure
 from tokenwidgets.screens.inventory_filters import inventory_filters, token_filters
 from tokenwidgets.screens.inventory_questions import InventoryQuestions
+from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import access_summary, count_of, iso
@@ -43,6 +44,8 @@ _MOST_IN_EXCEL = 50_000
 class InventoryScreen:
     """Fills a ``FilterBar``, a ``Chart`` and a table of tokens.
 
+    Filters and sort are there again at the actor's next visit, until they are cleared.
+
     Args:
         shell: where to show it.
         open_user: opens the tokens of a User ID.
@@ -54,6 +57,7 @@ class InventoryScreen:
         self._open_user = open_user
         self._wanted: dict[str, Any] = {}
         self._pager = Pager(self._fetch)
+        self._last = LastSearch(shell, Control.TOKEN_INVENTORY.value)
         self.questions = InventoryQuestions(shell, self._refresh)
         self.bar = FilterBar(heading="Token Inventory")
         self.chart = Chart(empty="No tokens to chart.")
@@ -76,6 +80,7 @@ class InventoryScreen:
                 if may_revoke
                 else []
             )
+        self._recall()
         self._refresh()
         self._shell.show(self.bar, self.chart, self.table)
 
@@ -83,7 +88,28 @@ class InventoryScreen:
         self._fill(self._pager.refresh())
         self._draw()
 
+    def _recall(self) -> None:
+        match self._last.recall():
+            case {"values": dict(values), "sort": str(sort), "descending": bool(descending)} if (
+                sort in _SORTS
+            ):
+                self.table.sort, self.table.descending = sort, descending
+                self.bar.fill(values)
+                # What is no choice any more is told beside its filter, and filters nothing.
+                self._filter()
+
     def _do(self, message: Any) -> None:
+        self._carry_out(message)
+        if not self.bar.problems:
+            self._last.keep(
+                {
+                    "values": dict(self.bar.values),
+                    "sort": self.table.sort,
+                    "descending": self.table.descending,
+                }
+            )
+
+    def _carry_out(self, message: Any) -> None:
         match message:
             case Filter() | ClearFilters():
                 self._filter()

@@ -17,7 +17,7 @@ from tokenwidgets.tokens import NewToken
 from tokenwidgets.vocabulary import now
 from tokenwidgets.widgets.dialog import Confirm, Dialog, Dismiss
 from tokenwidgets.widgets.downloads import Downloads
-from tokenwidgets.widgets.menu_bar import MenuBar, TryAgain
+from tokenwidgets.widgets.menu_bar import MenuBar, TryAgain, Undo
 from tokenwidgets.widgets.secret_dialog import SecretDialog
 
 __all__ = ["Shell"]
@@ -40,6 +40,7 @@ class Shell:
         self.downloads = Downloads()
         self._answer: Answer | None = None
         self._again: Action | None = None
+        self._undo: Action | None = None
         self.dialog.listen(self._answered)
         self.bar.listen(self._asked)
         self.secrets.on_unseen(self._unseen)
@@ -49,9 +50,16 @@ class Shell:
         if tuple(components) != self.body.children:
             self.body.children = components
 
-    def say(self, text: str) -> None:
-        """Tell that something was done."""
-        self.bar.say(text)
+    def say(self, text: str, *, undo: Action | None = None) -> None:
+        """Tell that something was done.
+
+        Args:
+            text: what was done, in words.
+            undo: what "Undo" beside it is to do, until the next thing that is done.
+
+        """
+        self._undo = undo
+        self.bar.say(text, undo=undo is not None)
 
     @contextlib.contextmanager
     def trouble(self, again: Action | None = None) -> Iterator[None]:
@@ -121,10 +129,22 @@ class Shell:
         )
 
     def _asked(self, message: Any) -> None:
-        if isinstance(message, TryAgain) and self._again is not None:
-            again, self._again = self._again, None
-            self.bar.say("")
-            again()
+        match message:
+            case TryAgain() if self._again is not None:
+                again, self._again = self._again, None
+                self.bar.say("")
+                again()
+            # One that was pressed beside an earlier message is about something else.
+            case Undo(serial=serial) if self._undo is not None:
+                undo, self._undo = self._undo, None
+                if serial == self.bar.notice["serial"]:
+                    self.run(lambda: self._take_back(undo))
+
+    def _take_back(self, undo: Action) -> None:
+        try:
+            undo()
+        except errors.StaleVersion as error:
+            self.bar.warn(f"{error} So nothing was undone.")
 
     def _answered(self, message: Any) -> None:
         if isinstance(message, Dismiss):

@@ -149,7 +149,18 @@ class TokenForm:
             grants=grants,
         )
         self._leave()
-        self._shell.say(f"“{row.name}” was saved.")
+        changed = row.version != token.version
+        self._shell.say(
+            f"“{row.name}” was saved.",
+            undo=(lambda: self._undo(token, row.version)) if changed else None,
+        )
+
+    def _undo(self, token: TokenRow, version: int) -> None:
+        try:
+            row = self._shell.platform.tokens.restore(token, version=version)
+        finally:
+            self._close()
+        self._shell.say(f"“{row.name}” is as before.")
 
     def _leave(self) -> None:
         # What was on the form cannot be saved any more, be it sent again.

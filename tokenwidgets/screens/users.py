@@ -7,14 +7,17 @@ from typing import Any
 
 from tokenwidgets.directory import UserRow
 from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.user_tokens import ACTIONS, UserTokens
 from tokenwidgets.screens.words import count_of, iso
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.paged_table import (
+    ROWS_PER_PAGE,
     Act,
     AddRow,
+    ClearSearch,
     NextPage,
     OpenRow,
     PreviousPage,
@@ -34,10 +37,13 @@ _SORTS: dict[str, str] = {
     "tokens": "live_tokens",
     "next_expiry": "next_expiry",
 }
+_FIRST_SORT = "key"
 
 
 class UsersScreen:
     """Fills a ``UserPicker``; its search, sort and page are kept while a user is open.
+
+    Search and sort are there again at the actor's next visit, until they are cleared.
 
     Args:
         shell: where to show it.
@@ -49,6 +55,7 @@ class UsersScreen:
         self._shell = shell
         self._open_user = open_user
         self._pager = Pager(self._fetch)
+        self._last = LastSearch(shell, Control.APPLICATION_USERS.value)
         self.picker = UserPicker(can_add=True)
         self.tokens = UserTokens(shell, lambda: self._fill(self._pager.refresh()))
         self.picker.listen(lambda message: shell.run(lambda: self._do(message)))
@@ -56,6 +63,7 @@ class UsersScreen:
     def show(self) -> None:
         """Bring the summary up to date and to the front."""
         may = self._shell.platform.users.authority().has(Control.API_TOKENS)
+        self._recall()
         with self.picker.hold_sync():
             self.picker.selectable = may
             self.picker.actions = ACTIONS if may else []
@@ -67,6 +75,9 @@ class UsersScreen:
         match message:
             case Search(text=text):
                 picker.search = text
+            case ClearSearch():
+                with picker.hold_sync():
+                    picker.search, picker.sort, picker.descending = "", _FIRST_SORT, False
             case SortBy(column=column) if column in _SORTS:
                 picker.descending = column == picker.sort and not picker.descending
                 picker.sort = column
@@ -87,6 +98,27 @@ class UsersScreen:
             case _:
                 return
         self._fill(self._pager.first())
+        self._last.keep(
+            {
+                "search": picker.search,
+                "sort": picker.sort,
+                "descending": picker.descending,
+                "rows": picker.rows_per_page,
+            }
+        )
+
+    def _recall(self) -> None:
+        picker = self.picker
+        match self._last.recall():
+            case {
+                "search": str(search),
+                "sort": str(sort),
+                "descending": bool(descending),
+                "rows": int(rows),
+            } if sort in _SORTS and rows in ROWS_PER_PAGE:
+                with picker.hold_sync():
+                    picker.search, picker.sort, picker.descending = search, sort, descending
+                    picker.rows_per_page = rows
 
     def _fetch(self, cursor: Cursor | None) -> Page[UserRow]:
         return self._shell.platform.users.page(
@@ -102,6 +134,8 @@ class UsersScreen:
         with self.picker.hold_sync():
             self.picker.rows = [_row(user) for user in page.rows]
             self._pager.mark(self.picker)
+            ordered = (self.picker.sort, self.picker.descending) != (_FIRST_SORT, False)
+            self.picker.can_clear = bool(self.picker.search) or ordered
             self.picker.total = count_of(page.total, "user", "users", more=page.more)
             self.picker.empty = (
                 "No user matches this search."

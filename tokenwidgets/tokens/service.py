@@ -19,21 +19,15 @@ from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page
 from tokenwidgets.schema import Token, User
 from tokenwidgets.secret import DEFAULT_PREFIX
 from tokenwidgets.service import Change, Service
-from tokenwidgets.text import check_name, comparison_key
+from tokenwidgets.text import check_name
+from tokenwidgets.tokens import editing
 from tokenwidgets.tokens import rows as token_rows
 from tokenwidgets.tokens.bulk import revoke
-from tokenwidgets.tokens.grants import GrantChoice, read_choice, replace_grants
+from tokenwidgets.tokens.grants import GrantChoice, read_choice
 from tokenwidgets.tokens.issue import NewToken, issue, replace_secret
 from tokenwidgets.tokens.rows import TokenRow
-from tokenwidgets.tokens.steps import (
-    checked_months,
-    difference,
-    entry,
-    refuse_stale,
-    refuse_used_names,
-    require_active,
-)
-from tokenwidgets.vocabulary import DEFAULT_MONTHS, Control, add_months, now
+from tokenwidgets.tokens.steps import entry, refuse_stale, refuse_used_names, require_active
+from tokenwidgets.vocabulary import DEFAULT_MONTHS, Control, now
 
 __all__ = ["TokenService"]
 
@@ -180,30 +174,26 @@ class TokenService(Service):
 
         """
         with self.changing(Control.API_TOKENS, "edit token", f"token {token_id}") as change:
-            session = change.session
-            token, user = token_rows.find(session, change.authority, token_id)
-            before = token_rows.read(session, token.id, change.at)
-            refuse_stale(before, version)
-            if not before.status.is_live:
-                raise errors.TokenEnded(f"The token {token.name} is {before.status}.")
-            if name is not None:
-                checked = check_name("Token name", name)
-                refuse_used_names(change, user, [checked], besides=token.id)
-                token.name, token.name_key = checked, comparison_key(checked)
-            if months is not None:
-                token.months = checked_months(months)
-                token.expires_at = add_months(change.at, months)
-            session.flush()
-            if grants is not None:
-                replace_grants(session, token.id, read_choice(session, grants))
-            after = token_rows.read(session, token.id, change.at)
-            if after == before:
-                change.nothing_to_do()
-                return before
-            token.version += 1
-            session.flush()
-            change.record(entry("edit token", user, token, difference(before, after)))
-            return token_rows.read(session, token.id, change.at)
+            return editing.edit(change, token_id, version, name=name, months=months, grants=grants)
+
+    def restore(self, earlier: TokenRow, *, version: int) -> TokenRow:
+        """Take an edit back: the token gets the name, expiration and access that it had.
+
+        It is an edit like any other. Grants to APIs that are not active at present stay as they
+        are.
+
+        Args:
+            earlier: the token's row from before the edit.
+            version: the ``version`` that the edit left.
+
+        Raises:
+            StaleVersion: somebody changed it since; ``current`` is the newer ``TokenRow``.
+            TokenEnded: it is revoked or expired, or would be.
+            InvalidValue, NameInUse, UnknownToken, NotAllowed: as for ``edit``.
+
+        """
+        with self.changing(Control.API_TOKENS, "edit token", f"token {earlier.id}") as change:
+            return editing.restore(change, earlier, version)
 
     def regenerate(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -68,12 +69,16 @@ class FilterBar(Component, asset="filter_bar"):
         names = {each["name"] for each in self.filters}
         return {name: text for name, text in message.values.items() if name in names and text}
 
+    def fill(self, values: Mapping[Any, Any], zone: str = "") -> None:
+        """Show these values of the filters; ``zone`` as in ``Filter``."""
+        self.zone = _zone(zone)
+        self.values = {str(name): text for name, text in values.items() if isinstance(text, str)}
+
     def handle(self, message: Any) -> None:
         """Show what was set; who listens may change it again."""
         match message:
             case Filter():
-                self.zone = _zone(message.zone)
-                self.values = self.known(message)
+                self.fill(self.known(message), message.zone)
             case ClearFilters():
                 self.values = {}
 

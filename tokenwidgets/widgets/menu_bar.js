@@ -13,21 +13,27 @@ const PONG_WITHIN_IF_BUSY = 60_000;
 function messageArea(model) {
   const regions = { status: h("div", { role: "status" }), alert: h("div", { role: "alert" }) };
   const retry = h("button", { type: "button", onclick: () => model.send({ type: "try-again" }) }, "Try again");
+  const undo = h("button", { type: "button",
+    onclick: () => leave(undo, () => { stay = true; model.send({ type: "undo", serial }); }) }, "Undo");
   const dismiss = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": "Dismiss", title: "Dismiss",
     onclick: () => show({}) }, icon("close"));
-  const element = h("div", { class: "tw-message" }, h("div", { class: "tw-spring" }, regions.status, regions.alert), retry, dismiss);
+  const element = h("div", { class: "tw-message" }, h("div", { class: "tw-spring" }, regions.status, regions.alert), retry, undo, dismiss);
   let serial = NaN;
-  const show = (/** @type {{kind?: string, text?: string, retry?: boolean}} */ { kind = "status", text = "", retry: again = false }) => {
+  let stay = false; // whether the keyboard was on a button that goes with its message
+  const show = (/** @type {{kind?: string, text?: string, retry?: boolean, undo?: boolean}} */ { kind = "status", text = "", retry: again = false, undo: back = false }) => {
     const region = regions[kind] ?? regions.status;
     for (const each of Object.values(regions)) each.textContent = "";
     element.toggleAttribute("data-shown", Boolean(text));
     element.setAttribute("data-kind", kind === "alert" ? "bad" : "good");
     retry.hidden = !again || !text;
+    undo.hidden = !back || !text;
     dismiss.hidden = !text;
+    if (stay && text && !back) dismiss.focus();
+    stay &&= !text;
     // Emptied first and filled a moment later, the same words are read out again.
     if (text) setTimeout(() => { region.textContent = plain(text); }, 30);
-    // Trouble must be seen, also by who has scrolled down.
-    if (text && kind === "alert") element.scrollIntoView({ block: "nearest" });
+    // Trouble must be seen, also by who has scrolled down; so must a way back, but who ticks boxes stays there.
+    if (text && (kind === "alert" || (back && !document.activeElement?.matches("input")))) element.scrollIntoView({ block: "nearest" });
   };
   return {
     element,

@@ -9,7 +9,7 @@ import traitlets
 
 from tokenwidgets.widgets.component import Component, Message
 
-__all__ = ["MenuBar", "OpenScreen", "Ping", "TryAgain"]
+__all__ = ["MenuBar", "OpenScreen", "Ping", "TryAgain", "Undo"]
 
 
 class OpenScreen(Message, tag="open-screen", frozen=True):
@@ -20,6 +20,12 @@ class OpenScreen(Message, tag="open-screen", frozen=True):
 
 class TryAgain(Message, tag="try-again", frozen=True):
     """The button "Try again" beside a message was pressed."""
+
+
+class Undo(Message, tag="undo", frozen=True):
+    """The button "Undo" beside a message was pressed; ``serial`` is that message's."""
+
+    serial: int
 
 
 class Ping(Message, tag="ping", frozen=True):
@@ -33,7 +39,7 @@ class MenuBar(Component, asset="menu_bar"):
     sign of life; without an answer it shows a banner that what is on screen may be out of date.
     """
 
-    messages = (OpenScreen, TryAgain, Ping)
+    messages = (OpenScreen, TryAgain, Undo, Ping)
 
     items = traitlets.List(
         traitlets.Unicode(), help="The screens that the actor may open, in the menu's order."
@@ -42,15 +48,18 @@ class MenuBar(Component, asset="menu_bar"):
     actor = traitlets.Unicode("", help="The acting user's name.").tag(sync=True)
     actor_id = traitlets.Unicode("", help="The acting user's User ID.").tag(sync=True)
     notice: traitlets.Dict[str, Any] = traitlets.Dict(
-        {"kind": "status", "text": "", "retry": False, "serial": 0},
-        help="The message on show: kind (status or alert), text, retry, serial.",
+        {"kind": "status", "text": "", "retry": False, "undo": False, "serial": 0},
+        help="The message on show: kind (status or alert), text, retry, undo, serial.",
     ).tag(sync=True)
     busy = traitlets.Bool(False, help="Whether an answer is awaited.").tag(sync=True)
     chosen = traitlets.Unicode("", help="The menu item that was chosen last.")
 
-    def say(self, text: str) -> None:
-        """Show that something went well (role ``status``); an empty text takes the message away."""
-        self._notify("status", text, retry=False)
+    def say(self, text: str, *, undo: bool = False) -> None:
+        """Show that something went well (role ``status``), with "Undo" if ``undo``.
+
+        An empty text takes the message away.
+        """
+        self._notify("status", text, undo=undo)
 
     def warn(self, text: str, *, retry: bool = False) -> None:
         """Show that something went wrong (role ``alert``), with "Try again" if ``retry``."""
@@ -64,7 +73,7 @@ class MenuBar(Component, asset="menu_bar"):
             case Ping():
                 self.send({"type": "pong"})
 
-    def _notify(self, kind: str, text: str, *, retry: bool) -> None:
+    def _notify(self, kind: str, text: str, *, retry: bool = False, undo: bool = False) -> None:
         # The serial makes the same words twice two messages, so that both are read out.
         serial = int(self.notice.get("serial", 0)) + 1
-        self.notice = {"kind": kind, "text": text, "retry": retry, "serial": serial}
+        self.notice = {"kind": kind, "text": text, "retry": retry, "undo": undo, "serial": serial}

@@ -27,6 +27,12 @@ function searchBox(model, send) {
   return {
     input,
     flush,
+    /** What is being typed is not sent any more. */
+    empty() {
+      clearTimeout(timer);
+      timer = 0;
+      sent = input.value = "";
+    },
     update() {
       const label = model.get("search_label");
       input.hidden = !label;
@@ -111,7 +117,9 @@ function topBar(model, search, selected, act) {
   const heading = h("h2", { tabindex: "-1" });
   const addText = h("span");
   const add = h("button", { type: "button", class: "tw-primary", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
-  const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), search.input, add);
+  const clear = h("button", { type: "button", class: "tw-quiet", "aria-label": "Clear search and order",
+    onclick: () => { search.empty(); search.input.focus(); act({ type: "clear-search" }); } }, "Clear");
+  const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), clear, search.input, add);
   return {
     element,
     heading,
@@ -120,6 +128,7 @@ function topBar(model, search, selected, act) {
       heading.hidden = !model.get("heading");
       addText.textContent = model.get("add_label");
       add.hidden = !model.get("add_label");
+      clear.hidden = !model.get("can_clear");
       element.hidden = heading.hidden && add.hidden && search.input.hidden && model.get("actions").length === 0;
     },
   };
@@ -179,7 +188,7 @@ function render(memory, { model, el }) {
   view.append(top.element, problem, table.box, pages.element);
 
   const stops = [
-    redrawOn(model, ["heading", "search_label", "search", "add_label", "actions"], () => { search.update(); top.update(); }),
+    redrawOn(model, ["heading", "search_label", "search", "can_clear", "add_label", "actions"], () => { search.update(); top.update(); }),
     redrawOn(model, ["columns", "sort", "descending", "selectable"], table.updateHeader),
     redrawOn(model, ["columns", "rows", "selectable"], table.updateRows),
     redrawOn(model, ["selected"], table.updateSelection),

@@ -16,6 +16,7 @@ __all__ = [
     "Act",
     "ActOnRow",
     "AddRow",
+    "ClearSearch",
     "NextPage",
     "OpenRow",
     "PagedTable",
@@ -36,6 +37,10 @@ class Search(Message, tag="search", frozen=True):
     """The search box has a new text; it is sent when nothing was typed for 250 ms, or on Enter."""
 
     text: Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class ClearSearch(Message, tag="clear-search", frozen=True):
+    """The button "Clear" beside the search box was pressed: search and order as at first."""
 
 
 class SortBy(Message, tag="sort-by", frozen=True):
@@ -93,6 +98,7 @@ class PagedTable(Component, asset="paged_table"):
 
     messages = (
         Search,
+        ClearSearch,
         SortBy,
         PreviousPage,
         NextPage,
@@ -110,6 +116,9 @@ class PagedTable(Component, asset="paged_table"):
         sync=True
     )
     search = traitlets.Unicode("", help="The text that is searched for.").tag(sync=True)
+    can_clear = traitlets.Bool(
+        False, help='Whether there is a button "Clear", for the search and the order.'
+    ).tag(sync=True)
     columns = traitlets.List(
         traitlets.Dict(),
         help="Columns: key, label, kind, and whether sortable, and short: of few words.",
