@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from state import events, rows
@@ -14,12 +14,34 @@ from tokenwidgets.errors import IdentityError, NotAllowed
 from tokenwidgets.imports import APIDocument
 from tokenwidgets.platform import Platform
 from tokenwidgets.service import Service
-from tokenwidgets.tokens import TokenChange, TokenFilter
-from tokenwidgets.vocabulary import Access, Control
+from tokenwidgets.tokens import TokenChange, TokenFilter, TokenRow
+from tokenwidgets.vocabulary import Access, Control, TokenStatus
 
 Call = Callable[[Platform, int], object]
 NONE = TokenFilter(status="expired")
 DOCUMENT = APIDocument("api.json", "newer", "Newer", "1", "", frozenset({"GET"}))
+
+
+def earlier(token_id: int) -> TokenRow:
+    """A token as it may have been before an edit."""
+    made, ends = datetime(2026, 1, 31, 12, tzinfo=UTC), datetime(2026, 4, 30, 12, tzinfo=UTC)
+    return TokenRow(
+        id=token_id,
+        owner="jdoe",
+        name="earlier",
+        hint="",
+        months=3,
+        created_at=made,
+        created_by="admin",
+        expires_at=ends,
+        revoked_at=None,
+        last_used_at=None,
+        last_used_api=None,
+        status=TokenStatus.ACTIVE,
+        version=1,
+        grants={"orders": Access.READ},
+    )
+
 
 CALLS: dict[Control, dict[str, Call]] = {
     Control.APPLICATION_USERS: {
@@ -35,6 +57,7 @@ CALLS: dict[Control, dict[str, Call]] = {
         "tokens.get": lambda p, token: p.tokens.get(token),
         "tokens.add": lambda p, _: p.tokens.add("jdoe", "new", Access.READ),
         "tokens.add_separately": lambda p, _: p.tokens.add_separately("jdoe", "s", Access.READ),
+        "tokens.restore": lambda p, token: p.tokens.restore(earlier(token), version=1),
         "tokens.edit": lambda p, token: p.tokens.edit(token, name="other"),
         "tokens.regenerate": lambda p, token: p.tokens.regenerate(token),
         "tokens.revoke": lambda p, token: p.tokens.revoke(token),

@@ -37,11 +37,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, dashboard: Dashboard) -> Iterator[Page]:
-    """The dashboard, open at its first screen; the test fails on any error in the page."""
+    """The dashboard, open at its first screen as at a first visit.
+
+    The test fails on any error in the page.
+    """
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    dashboard.forget_searches()
     page.goto(dashboard.url)
     expect(page.get_by_role("heading", name="Application Users")).to_be_visible(timeout=60_000)
     yield page

@@ -75,6 +75,14 @@ def test_a_token_is_edited_regenerated_and_revoked(page: Page, dashboard: Dashbo
     (token,) = dashboard.platform().tokens.page(user).rows
     assert token.expires_at.date() == add_months(datetime.now(UTC), 12).date()
 
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status").filter(has_text="is as before")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    expect(page.get_by_role("button", name="Dismiss")).to_be_focused()
+    assert verifier.check(first, apis[0], "POST").allowed
+    (token,) = dashboard.platform().tokens.page(user).rows
+    assert token.expires_at.date() == add_months(datetime.now(UTC), 6).date()
+
     page.get_by_role("link", name="Regenerate billing-sync").click()
     dialog = page.get_by_role("dialog", name="Regenerate billing-sync")
     expect(dialog.get_by_label("Expiration (Months)")).to_have_value("6")
@@ -186,6 +194,12 @@ def test_tabs_are_hidden_and_stay_hidden_for_the_actor(page: Page, dashboard: Da
     page.get_by_role("checkbox", name="Activity").uncheck()
     expect(page.get_by_role("tab", name="Activity")).to_be_hidden()
     page.reload()
+    # The search is there again, and what clears it.
+    expect(page.get_by_role("searchbox", name="Search users")).to_have_value(user)
+    page.get_by_role("button", name="Clear search and order").click()
+    expect(page.get_by_role("searchbox", name="Search users")).to_have_value("")
+    expect(page.get_by_role("searchbox", name="Search users")).to_be_focused()
+    expect(page.get_by_role("link", name=user, exact=True)).to_be_hidden()
     open_user(page, user)
     expect(page.get_by_role("tab", name="API Tokens")).to_be_visible()
     expect(page.get_by_role("tab", name="Activity")).to_be_hidden()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from person import Person
 
 from tokenwidgets.platform import Platform
@@ -30,9 +31,44 @@ def test_a_tab_that_there_is_not_opens_the_first_one(person_of: Callable[..., Pe
 
 
 def test_a_user_that_there_is_not_is_told(person_of: Callable[..., Person]):
-    kind, words = person_of("admin", user="nobody").said
-    assert kind == "alert"
-    assert "nobody" in words
+    person = person_of("admin", user="nobody", tab="API Tokens")
+    assert person.said == ("alert", "There is no application user 'nobody'.")
+    assert person.shown == [person.picker]
+    assert [row["key"] for row in person.picker.rows] == ["admin", "asmith", "jdoe"]
+    assert person.app.shell.bar.current == "Application Users"
+
+
+@pytest.mark.parametrize("user", ["<b>", "x" * 5000, "a\0b", "\u202e", "\ud800", " ", "jdoe'--"])
+def test_a_link_to_any_nonsense_leads_to_the_summary(person_of: Callable[..., Person], user: str):
+    person = person_of("admin", user=user)
+    assert person.said[0] == "alert"
+    assert person.shown == [person.picker]
+    assert len(person.picker.rows) == 3
+
+
+def test_a_user_of_another_department_is_as_one_that_there_is_not(
+    populated: Platform, person_of: Callable[..., Person]
+):
+    populated.groups.add("Desk", controls=[Control.APPLICATION_USERS], departments=["Sales"])
+    populated.users.add("helper", "Hanna Helper", department="Sales")
+    populated.memberships.set("helper", "Desk", True)
+    person = person_of("helper", user="jdoe")
+    assert person.said == ("alert", "There is no application user 'jdoe'.")
+    assert person.shown == [person.picker]
+    assert [row["key"] for row in person.picker.rows] == ["asmith", "helper"]
+
+
+def test_a_link_to_a_user_for_who_sees_no_users_leads_to_their_first_screen(
+    with_controls: Callable[..., Person], person_of: Callable[..., Person]
+):
+    with_controls(Control.AUDIT_LOG)
+    person = person_of("helper", user="jdoe")
+    assert person.said == (
+        "alert",
+        "You cannot be shown 'jdoe': you do not see application users.",
+    )
+    assert person.app.shell.bar.current == "Audit Log"
+    assert len(person.shown) == 2
 
 
 def test_who_is_no_application_user_sees_nothing_but_why(person_of: Callable[..., Person]):

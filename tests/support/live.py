@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Playwright, expect
 from tokenwidgets.database import Database
 from tokenwidgets.demo import ADMIN
 from tokenwidgets.platform import Platform, open_platform
+from tokenwidgets.vocabulary import Control
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -50,6 +51,13 @@ class Dashboard:
     def platform(self, actor: str = ADMIN) -> Platform:
         """The same platform from Python, as an actor."""
         return open_platform(Database(self.database_url), actor)
+
+    def forget_searches(self, actor: str = ADMIN) -> None:
+        """Let the actor's next visit begin without the last search of any screen."""
+        preferences = self.platform(actor).preferences
+        for screen in Control:
+            if preferences.get(f"last search: {screen.value}"):
+                preferences.set(f"last search: {screen.value}", {})
 
     def stop(self) -> None:
         """End it as Ctrl-C would, or by force if that takes too long."""

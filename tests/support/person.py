@@ -97,6 +97,11 @@ class Person:
         """Press the button that does it, in the dialog."""
         self.does(self.dialog, "confirm", values=values, nonce=self.dialog.nonce)
 
+    def undoes(self) -> None:
+        """Press "Undo" beside the message on show."""
+        bar = self.app.shell.bar
+        self.does(bar, "undo", serial=bar.notice["serial"])
+
     def takes_secrets(self) -> dict[str, str]:
         """Let the view show the secrets that were offered; gives them by token name."""
         secrets = self.app.shell.secrets

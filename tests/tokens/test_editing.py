@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -181,3 +182,64 @@ def test_after_any_edits_the_access_is_the_last_that_was_chosen(populated, edits
     assert populated.tokens.get(token.id).grants == {
         api: access for api, access in edits[-1].items() if access
     }
+
+
+def test_an_edit_that_is_taken_back_leaves_the_token_as_it_was(populated, token, database, clock):
+    clock.advance(timedelta(days=9))
+    grants = {"reports": Access.READ}
+    edited = populated.tokens.edit(token.id, name="weekly", months=12, grants=grants)
+    restored = populated.tokens.restore(token, version=edited.version)
+    assert restored == populated.tokens.get(token.id)
+    assert (restored.name, restored.expires_at, restored.months, restored.grants) == (
+        token.name,
+        token.expires_at,
+        token.months,
+        token.grants,
+    )
+    assert restored.version == edited.version + 1
+    event = events(database)[-1]
+    assert (event.action, event.detail["name"]) == ("edit token", ["weekly", "nightly"])
+
+
+def test_what_was_changed_since_is_not_taken_back(populated, token):
+    edited = populated.tokens.edit(token.id, name="weekly")
+    newer = populated.tokens.edit(token.id, name="theirs")
+    with pytest.raises(StaleVersion) as refusal:
+        populated.tokens.restore(token, version=edited.version)
+    assert refusal.value.current == populated.tokens.get(token.id) == newer
+
+
+def test_no_token_gets_back_an_expiration_that_has_passed_or_that_none_can_have(
+    populated, token, clock
+):
+    edited = populated.tokens.edit(token.id, months=12)
+    never = dataclasses.replace(token, expires_at=add_months(clock.now, 13))
+    with pytest.raises(InvalidValue, match="Expiration"):
+        populated.tokens.restore(never, version=edited.version)
+    clock.now = token.expires_at
+    with pytest.raises(TokenEnded, match="as it was before"):
+        populated.tokens.restore(token, version=edited.version)
+    assert populated.tokens.get(token.id).expires_at == edited.expires_at
+
+
+def test_a_token_gets_back_no_name_that_is_in_use_and_no_access_that_is_not_offered(
+    populated, token
+):
+    edited = populated.tokens.edit(token.id, name="weekly")
+    populated.tokens.add("jdoe", "nightly", {"orders": Access.READ})
+    with pytest.raises(NameInUse):
+        populated.tokens.restore(token, version=edited.version)
+    populated.apis.edit("orders", read_only=True)
+    kept = dataclasses.replace(token, name="weekly")
+    with pytest.raises(InvalidValue, match="orders answers GET alone"):
+        populated.tokens.restore(kept, version=edited.version)
+    assert populated.tokens.get(token.id).name == "weekly"
+
+
+def test_what_a_token_has_of_an_api_that_is_not_active_stays_when_an_edit_is_taken_back(
+    populated, token
+):
+    edited = populated.tokens.edit(token.id, grants={"billing": Access.READ})
+    populated.apis.edit("billing", is_active=False)
+    restored = populated.tokens.restore(token, version=edited.version)
+    assert restored.grants == token.grants
