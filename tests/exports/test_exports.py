@@ -191,6 +191,8 @@ def test_excel_is_ready_to_be_read_by_a_person(tmp_path):
     sheet = book.active
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:O3"
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert sheet.print_title_rows == "$1:$1"
     assert sheet["A1"].font.bold
     created = sheet["J2"]
     assert created.is_date

@@ -13,6 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from tokenwidgets import errors
 from tokenwidgets.exports.kinds import kinds_of
@@ -104,6 +105,11 @@ def _head(book: Workbook, sheet: Any, frame: pd.DataFrame) -> None:
     as_of = frame.attrs.get("as_of")
     book.properties.description = "Times are UTC." + (f" Status as of {as_of}." if as_of else "")
     sheet.freeze_panes = "A2"
+    # On paper: all columns side by side, under the header on every page.
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = "1:1"
     for number, name in enumerate(frame.columns, 1):
         longest = max(len(str(name)) + 3, _width(frame[name]))
         sheet.column_dimensions[get_column_letter(number)].width = min(longest + 2, 60)
