@@ -1,9 +1,10 @@
 """Tokens: add, edit, regenerate, revoke one, many or all; each audited and one transaction."""
 
+from tokenwidgets.tokens.change import TokenChange, TokenDifference
 from tokenwidgets.tokens.filters import TokenFilter
 from tokenwidgets.tokens.grants import GrantChoice
 from tokenwidgets.tokens.inventory import APICount, InventoryService, InventorySort, MonthCount
-from tokenwidgets.tokens.many import ManyTokensService, TokenChange, TokenDifference
+from tokenwidgets.tokens.many import ManyTokensService
 from tokenwidgets.tokens.rows import OldSecret, TokenRow
 from tokenwidgets.tokens.service import NewToken, TokenService
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -17,49 +16,18 @@ from tokenwidgets.schema import Grant, Token, User
 from tokenwidgets.service import Change, Service
 from tokenwidgets.text import check_note
 from tokenwidgets.tokens.bulk import among, checked_id, live, revoke
+from tokenwidgets.tokens.change import TokenChange, TokenDifference, ended, told
 from tokenwidgets.tokens.grants import check_access
 from tokenwidgets.tokens.rows import TokenRow, read_many
 from tokenwidgets.tokens.steps import checked_months, difference, refuse_stale
 from tokenwidgets.vocabulary import Access, Control, add_months
 
-__all__ = ["MOST_CHANGES", "ManyTokensService", "TokenChange", "TokenDifference"]
+__all__ = ["MOST_CHANGES", "ManyTokensService"]
 
 MOST_CHANGES = 10_000
 """The most tokens that are changed in one transaction."""
 
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class TokenChange:
-    """What is to become of one token; what is not given stays as it is.
-
-    Args:
-        token_id: which token.
-        access: the access to these APIs by name; the access to others stays.
-        months: a new expiration, 3, 6 or 12 calendar months from now.
-        revoke: whether it is revoked; then nothing else can be changed.
-        version: the ``version`` of the row that was seen; None for whatever it is by now.
-
-    """
-
-    token_id: int
-    access: Mapping[str, Access] = field(default_factory=dict)
-    months: int | None = None
-    revoke: bool = False
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TokenDifference:
-    """One thing about a token that changes: ``what``, as it is before and after."""
-
-    token_id: int
-    owner: str
-    token: str
-    what: str
-    before: str
-    after: str
 
 
 class _Preview(Exception):
@@ -160,15 +128,14 @@ def _run(change: Change, changes: Sequence[TokenChange], why: str) -> tuple[Toke
         if not each.revoke and after[token_id] != before[token_id]
     ]
     _record_edits(change, edited, note)
-    ended = [token_id for token_id, each in wanted.items() if each.revoke]
-    if ended:
-        revoke(change, [among(session, ended)], note.get("why", ""))
+    revoked = [token_id for token_id, each in wanted.items() if each.revoke]
+    if revoked:
+        revoke(change, [among(session, revoked)], note.get("why", ""))
     elif not edited:
         change.nothing_to_do()
-    revoked = [before[token_id] for token_id in ended if before[token_id].status.is_live]
     return (
-        *(each for pair in edited for each in _differences(*pair)),
-        *(_difference(row, "status", row.status.value, "revoked") for row in revoked),
+        *(each for pair in edited for each in told(*pair)),
+        *(ended(before[token_id]) for token_id in revoked if before[token_id].status.is_live),
     )
 
 
@@ -285,24 +252,6 @@ def _record_edits(
             for before, after in edited
         )
     )
-
-
-def _differences(before: TokenRow, after: TokenRow) -> Iterator[TokenDifference]:
-    for what, change in difference(before, after).items():
-        if what == "access":
-            for api, pair in change.items():
-                yield _difference(before, f"access to {api}", *pair)
-        else:
-            yield _difference(before, what.removesuffix("_at"), *map(_day, change))
-
-
-def _difference(row: TokenRow, what: str, before: str, after: str) -> TokenDifference:
-    return TokenDifference(row.id, row.owner, row.name, what, before, after)
-
-
-def _day(text: str) -> str:
-    """An instant to the minute, as people read it."""
-    return f"{text[:16].replace('T', ' ')} UTC"
 
 
 def _slices(ids: list[int]) -> Iterator[list[int]]:
