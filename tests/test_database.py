@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from postgres import cut_off_at_commit
 from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from state import rows
@@ -153,6 +154,20 @@ def test_a_connection_that_is_lost_half_way_is_told_and_the_next_change_works(da
         platform.apis.add("orders")
     assert rows(database) == before
     assert platform.apis.add("orders").name == "orders"
+
+
+def test_a_change_whose_commit_is_not_answered_is_not_said_to_be_undone(
+    postgresql, postgresql_database
+):
+    folder = postgresql.folder / "way"
+    folder.mkdir()
+    with cut_off_at_commit(postgresql_database.url, folder) as url:
+        doubtful = Database(url)
+        with pytest.raises(errors.OutcomeUnknown, match="Look before you try again"):
+            open_platform(doubtful, "admin").apis.add("orders")
+        doubtful.close()
+    apis = open_platform(postgresql_database, "admin").apis.list()
+    assert [api.name for api in apis] == ["orders"]
 
 
 def test_a_database_can_be_used_again_after_it_was_closed(database, platform):

@@ -174,17 +174,3 @@ def test_a_stale_edit_and_a_fresh_one_at_once(populated, platform_of, database):
     )
     assert isinstance(outcomes[0], StaleVersion) and outcomes[1] is None
     assert populated.tokens.get(token.id).name == "fresh"
-
-
-def test_four_administrators_at_work_lose_no_change_and_no_event(populated, database, workers):
-    known = len(events(database)) + 3  # of what a worker does to begin with
-    for _ in range(4):
-        workers.start("everything", database, seconds=4)
-    reports = workers.reports()
-    assert [report["trouble"] for report in reports] == [[]] * 4
-    done = sum(report["done"] for report in reports)
-    assert done > 0
-    # To revoke what another has just revoked is no mistake, and no event.
-    counted = [event for event in events(database) if event.action != "revoke token"]
-    assert len(counted) == known + done
-    assert differences(database) == []

@@ -77,13 +77,29 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits at the end of the block, or does nothing at all."""
-        with (
-            named_errors(self.place),
-            Session(self._writers, autoflush=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """A session that commits at the end of the block, or does nothing at all.
+
+        Raises:
+            OutcomeUnknown: the connection was lost during the commit, so it did one of the two.
+
+        """
+        committing = False
+        try:
+            with (
+                named_errors(self.place),
+                Session(self._writers, autoflush=False) as session,
+                session.begin(),
+            ):
+                yield session
+                session.flush()
+                committing = True
+        except errors.DatabaseUnavailable as error:
+            if committing and getattr(error.__cause__, "connection_invalidated", False):
+                raise errors.OutcomeUnknown(
+                    f"The connection to {self.place} was lost while the change was saved: it was"
+                    " made, or it was not. Look before you try again."
+                ) from error
+            raise
 
     def close(self) -> None:
         """Close all connections that are not in use."""

@@ -26,6 +26,7 @@ __all__ = [
     "NameInUse",
     "NotADatabase",
     "NotAllowed",
+    "OutcomeUnknown",
     "SchemaTooNew",
     "SchemaTooOld",
     "StaleVersion",
@@ -116,6 +117,10 @@ class DatabaseUnavailable(DatabaseError):
 
 class DatabaseBusy(DatabaseUnavailable):
     """Other writers kept the database locked for too long; nothing was changed. Try again."""
+
+
+class OutcomeUnknown(DatabaseUnavailable):
+    """The connection was lost during the commit: the change was made, or not. Look at it first."""
 
 
 class DatabaseReadOnly(DatabaseError):

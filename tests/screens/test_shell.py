@@ -88,6 +88,21 @@ def test_on_a_dashboard_nobody_is_told_where_the_database_is(
     assert str(database.url.database) in caplog.text, "the operator needs it"
 
 
+def test_what_may_have_been_done_is_not_offered_to_be_done_again(
+    admin: Person, monkeypatch: pytest.MonkeyPatch
+):
+    def lose() -> None:
+        raise errors.OutcomeUnknown("Look at /where/it/is before you try again.")
+
+    admin.app.shell.run(lose)
+    assert notice(admin)["text"] == "Look at /where/it/is before you try again."
+    assert notice(admin)["retry"] is False
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    admin.app.shell.run(lose)
+    assert "Look before you try again" in notice(admin)["text"]
+    assert "nothing was changed" not in notice(admin)["text"]
+
+
 def test_it_is_tried_again_once_only(admin: Person, plug: Unplugged, populated: Platform):
     plug.unplug()
     admin.does(admin.picker, "search", text="smith")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -14,13 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from changes import Administrator, Told
+
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform, open_platform
-from tokenwidgets.upgrade import check_schema
-from tokenwidgets.vocabulary import EXPIRATION_MONTHS, OVERLAPS, Access
+from tokenwidgets.vocabulary import Access
 
-APIS = ("orders", "billing", "reports")
+FAILED = -1
+TROUBLE = frozenset({"DatabaseBusy", "DatabaseFull", "DatabaseUnavailable", "OutcomeUnknown"})
+"""After which an administrator waits for a moment."""
 
 
 def add_regenerate_revoke(platform: Platform, seed: int, until: float) -> dict[str, Any]:
@@ -42,47 +48,15 @@ def add_regenerate_revoke(platform: Platform, seed: int, until: float) -> dict[s
 
 
 def everything(platform: Platform, seed: int, until: float) -> dict[str, Any]:
-    """Make any change of tokens of two users at random, as several administrators would."""
-    chance = random.Random(seed)
-    done, refused, trouble = 0, 0, []
-    say(done)
+    """Make any change of tokens at random, until then (or until killed); tell of each."""
+    administrator = Administrator(platform, random.Random(seed))
+    say(0)
     while time.time() < until:
-        try:
-            done += _any_change(platform, chance)
-        except (errors.NameInUse, errors.StaleVersion, errors.TokenEnded):
-            refused += 1
-        except Exception as error:
-            trouble.append(repr(error))
-    return {"done": done, "refused": refused, "trouble": trouble}
-
-
-def _any_change(platform: Platform, chance: random.Random) -> int:
-    """Make one change, and say how many events it should have, apart from a revocation's."""
-    owner = chance.choice(["jdoe", "asmith"])
-    tokens = platform.tokens
-    live = tokens.page(owner).rows
-    name = chance.choice("abcdefgh")
-    grants = {api: chance.choice([Access.NONE, Access.READ]) for api in APIS}
-    grants["orders"] = Access.FULL
-    months = chance.choice(EXPIRATION_MONTHS)
-    token = chance.choice(live) if live else None
-    kind = chance.random()
-    if token is None or kind < 0.3:
-        tokens.add(owner, name, grants, months=months)
-    elif kind < 0.35:
-        return len(tokens.add_separately(owner, name, grants))
-    elif kind < 0.6:
-        changed = tokens.edit(token.id, name=name, grants=grants, version=token.version)
-        return int(changed.version != token.version)
-    elif kind < 0.8:
-        overlap = chance.choice(list(OVERLAPS.values()))
-        tokens.regenerate(token.id, months=months, overlap=overlap, version=token.version)
-    elif kind < 0.97:
-        tokens.revoke(token.id)
-        return 0
-    else:
-        return int(tokens.revoke_all(owner) > 0)
-    return 1
+        told = administrator.change()
+        tell(told)
+        if told.refused in TROUBLE:
+            time.sleep(0.02)
+    return {}
 
 
 def add_one(platform: Platform, seed: int, until: float) -> dict[str, Any]:
@@ -102,7 +76,18 @@ def edit_one(platform: Platform, seed: int, until: float) -> dict[str, Any]:
 
 def say(done: int) -> None:
     """Tell the tests how many changes this worker has made."""
-    print(os.getpid(), done, flush=True)
+    _write(str(done))
+
+
+def tell(told: Told) -> None:
+    """Tell the tests what came of a change: by a pipe, which is there when the disk is full."""
+    _write(msgspec.json.encode(told).decode())
+
+
+def _write(said: str) -> None:
+    line = f"{os.getpid()} {said}\n".encode()
+    assert len(line) < select.PIPE_BUF, "a line of several processes has to be written at once"
+    os.write(sys.stdout.fileno(), line)
 
 
 def _wait_for_go(until: float) -> None:
@@ -132,8 +117,8 @@ def _opened(url: str) -> Platform:
 
 
 def _work(task: dict[str, Any], platform: Platform) -> None:
-    check_schema(platform.database)
-    done = globals()[task["labour"]](platform, task["seed"], task["until"])
+    acting = open_platform(platform.database, task["actor"])
+    done = globals()[task["labour"]](acting, task["seed"], task["until"])
     report = Path(task["report"])
     report.with_suffix(".part").write_text(json.dumps(done))
     report.with_suffix(".part").rename(report)
@@ -141,6 +126,8 @@ def _work(task: dict[str, Any], platform: Platform) -> None:
 
 def main() -> None:
     """Fork a worker for each line of standard input. It prints its process id and its progress."""
+    # Secrets that are dead are tried on purpose.
+    logging.getLogger("tokenwidgets.verifier").setLevel(logging.ERROR)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         task = json.loads(line)
@@ -152,7 +139,7 @@ def main() -> None:
                 _work(task, platform)
             except BaseException:
                 traceback.print_exc()
-                print("failed", flush=True)
+                say(FAILED)
             os._exit(0)
 
 

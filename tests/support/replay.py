@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -13,19 +14,35 @@ from tokenwidgets.schema import API, AuditEvent, Grant, Token, TokenSecret, User
 from tokenwidgets.vocabulary import Access
 
 Story = dict[int, dict[str, Any]]
+Steps = dict[tuple[int, int], AuditEvent]
+
+REVOKING = frozenset({"revoke token", "revoke tokens", "revoke all tokens"})
+_CHANGING = REVOKING | {"add token", "edit token", "regenerate token"}
 
 
 def differences(database: Database) -> list[str]:
     """Every change without its event, every event without its change, every broken seal."""
-    told, found = _told(events(database)), _found(database)
+    told, there = _told(events(database)), found(database)
     return [
         *(str(fault) for fault in faults(database)),
         *(
-            f"token {token_id}: the trail says {told.get(token_id)}, it is {found.get(token_id)}"
-            for token_id in sorted({*told, *found})
-            if told.get(token_id) != found.get(token_id)
+            f"token {token_id}: the trail says {told.get(token_id)}, it is {there.get(token_id)}"
+            for token_id in sorted({*told, *there})
+            if told.get(token_id) != there.get(token_id)
         ),
     ]
+
+
+def steps(trail: list[AuditEvent]) -> Steps:
+    """The event by which each token came to each of its versions."""
+    versions: Counter[int] = Counter()
+    found: Steps = {}
+    for event in trail:
+        if event.outcome == "done" and event.action in _CHANGING:
+            for token_id in event.detail.get("token_ids", [event.token_id]):
+                versions[token_id] += 1
+                found[token_id, versions[token_id]] = event
+    return found
 
 
 def _told(trail: list[AuditEvent]) -> Story:
@@ -53,7 +70,7 @@ def _told(trail: list[AuditEvent]) -> Story:
             token["version"] += 1
         elif event.action == "edit token":
             _edited(tokens[event.token_id], detail)
-        elif event.action in ("revoke token", "revoke tokens", "revoke all tokens"):
+        elif event.action in REVOKING:
             for token_id in detail.get("token_ids", [event.token_id]):
                 tokens[token_id]["revoked_at"] = event.at
                 tokens[token_id]["version"] += 1
@@ -74,7 +91,8 @@ def _edited(token: dict[str, Any], detail: dict[str, Any]) -> None:
     token["version"] += 1
 
 
-def _found(database: Database) -> Story:
+def found(database: Database) -> Story:
+    """The tokens as they are in the database."""
     with database.read() as session:
         story: Story = {
             token.id: {

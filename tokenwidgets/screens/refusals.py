@@ -13,6 +13,11 @@ _TO_VISITORS: tuple[tuple[type[errors.TokenWidgetsError], str], ...] = (
         "Others are writing to the database at the moment; nothing was changed. Try again.",
     ),
     (
+        errors.OutcomeUnknown,
+        "The connection to the database was lost while the change was saved: it was made, or it"
+        " was not. Look before you try again.",
+    ),
+    (
         errors.DatabaseReadOnly,
         "The database cannot be changed at the moment; nothing was changed. Tell the operator.",
     ),

@@ -73,8 +73,9 @@ class Shell:
             yield
         except errors.DatabaseError as error:
             log.warning("%s: %s", type(error).__name__, error)
-            self._again = again
-            self.bar.warn(words_of(error), retry=again is not None)
+            # What may have been done already is not to be done again unseen.
+            self._again = None if isinstance(error, errors.OutcomeUnknown) else again
+            self.bar.warn(words_of(error), retry=self._again is not None)
         except errors.TokenWidgetsError as error:
             self.bar.warn(words_of(error))
         except Exception:
