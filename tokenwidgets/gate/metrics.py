@@ -69,5 +69,10 @@ class _TallyCollector(Collector):
             "tokenwidgets_database_reads", "Decisions read from the database.", tally.reads
         )
         yield CounterMetricFamily(
+            "tokenwidgets_replica_reads",
+            "Decisions read from a replica, of those read.",
+            tally.replica_reads,
+        )
+        yield CounterMetricFamily(
             "tokenwidgets_cache_hits", "Decisions given from memory.", tally.hits
         )

@@ -43,8 +43,14 @@ class Gate(Configurable):
     max_stale_seconds = traitlets.Float(
         0.0,
         min=0,
-        help="""How old a remembered decision may be. 0: a revocation counts from the very next
-        request on.""",
+        help="""How old what a decision is made from may be. 0: a revocation counts from the very
+        next request on.""",
+    ).tag(config=True)
+    verifier_database_url = traitlets.Unicode(
+        "",
+        help="""PostgreSQL's streaming replicas of database_url, which are read in its place: one
+        URL, with several hosts as ?host=one&host=two. One that cannot show that it is near enough
+        is not believed; if none can, database_url is read, and always with max_stale_seconds 0.""",
     ).tag(config=True)
     cache_size = traitlets.Integer(
         CACHE_SIZE, min=0, help="How many decisions that allow are remembered, and as many more."
@@ -74,6 +80,7 @@ class Gate(Configurable):
         verifier = AsyncVerifier(
             database_url or TokenWidgets(config=self.config).database_url,
             max_stale_seconds=self.max_stale_seconds,
+            replicas=self.verifier_database_url or None,
             cache_size=self.cache_size,
             grace_seconds=self.grace_seconds,
             record_usage=self.record_usage,

@@ -112,10 +112,7 @@ class AsyncPostgreSQLReader:
 
     async def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            # Connections belong to a loop; those of one that is gone cannot even be closed by it.
-            self._loop, self._places, self._idle = loop, asyncio.Semaphore(_CONNECTIONS), []
+        self._be_of_this_loop()
         async with asyncio.timeout(TIMEOUT_SECONDS), self._places:
             while True:
                 fresh = not self._idle
@@ -125,13 +122,19 @@ class AsyncPostgreSQLReader:
                 except BaseException as error:
                     with contextlib.suppress(Exception):
                         await connection.close()
-                    if fresh or not isinstance(error, Exception):
+                    if fresh or isinstance(error, TimeoutError) or not isinstance(error, Exception):
                         raise
                     # The server may have closed an idle connection, or been restarted: once more.
                     await self.close()
                 else:
                     self._idle.append(connection)
                     return row
+
+    def _be_of_this_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # Connections belong to a loop; those of one that is gone cannot even be closed by it.
+            self._loop, self._places, self._idle = loop, asyncio.Semaphore(_CONNECTIONS), []
 
     async def _ask(
         self, connection: psycopg.AsyncConnection, at: float, api: str, digest: bytes

@@ -105,7 +105,12 @@ class AsyncVerifier(VerifierBase):
         self._close()
 
     def _new_reader(self) -> AsyncReader:
-        return async_reader_of(self._source)
+        watch = self._watch_of_replicas
+        if watch is None:
+            return async_reader_of(self._source)
+        from tokenwidgets.verifier.async_replica_reader import AsyncReplicaReader
+
+        return AsyncReplicaReader(self._source, watch)
 
     async def __aenter__(self) -> Self:
         return self

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.engine import URL
+
 from tokenwidgets.verifier.core import CACHE_SIZE, FLUSH_SECONDS, Core, Lane, Tally
 from tokenwidgets.verifier.introspection import OpenedBy, opened_by
 from tokenwidgets.verifier.source import Place, source_of
 from tokenwidgets.verifier.usage import Usage
+from tokenwidgets.verifier.watch import Watch, replicas_at
 from tokenwidgets.vocabulary import now
 
 __all__ = ["VerifierBase"]
@@ -25,7 +28,10 @@ class VerifierBase:
         database: an SQLAlchemy URL, engine or ``Database``, SQLite or PostgreSQL. A URL is
             opened for reading alone.
         max_stale_seconds: how old a remembered decision may be, 0 for none. Expiry is exact
-            to the second all the same.
+            to the second all the same. On PostgreSQL changes are listened for, so that it is
+            seldom more than a moment.
+        replicas: a URL of PostgreSQL's streaming replicas of the database, to be read in its
+            place as far as ``max_stale_seconds`` allows; it may name several hosts.
         cache_size: how many decisions that allow are remembered, and as many that deny; on
             SQLite without ``max_stale_seconds``, for each thread.
         grace_seconds: while the database fails, how long after it last vouched for a decision
@@ -47,6 +53,7 @@ class VerifierBase:
         database: Place,
         *,
         max_stale_seconds: float = 0,
+        replicas: str | URL | None = None,
         cache_size: int = CACHE_SIZE,
         grace_seconds: float = 0,
         record_usage: bool = True,
@@ -58,8 +65,12 @@ class VerifierBase:
         self._written = self._source if usage_database is None else source_of(usage_database)
         written = self._written
         engine = written.writable if record_usage else None
+        source = self._source
+        servers = replicas_at(replicas, source)
         self._make_core: Callable[[], Core] = lambda: Core(
+            source,
             Usage(engine, flush_seconds, written.release),
+            servers,
             max_stale_seconds=max_stale_seconds,
             cache_size=cache_size,
             grace_seconds=grace_seconds,
@@ -74,7 +85,7 @@ class VerifierBase:
         self._lanes: weakref.WeakSet[Lane] = weakref.WeakSet()
         if self._parent is None:
             self._core = self._make_core()
-            self._at_exit = weakref.finalize(self, self._core.usage.close)
+            self._at_exit = weakref.finalize(self, self._core.close)
         else:
             self._core = self._parent._core
         _VERIFIERS.add(self)
@@ -106,11 +117,16 @@ class VerifierBase:
         lane: Lane = self._core.lane(self._new_reader())
         self._here.lane = lane
         self._lanes.add(lane)
-        self._core.usage.start()
+        self._core.start()
         return lane
 
     def _new_reader(self) -> Any:
         raise NotImplementedError
+
+    @property
+    def _watch_of_replicas(self) -> Watch | None:
+        watch = self._core.watch
+        return watch if watch is not None and watch.replicas else None
 
     def _close(self) -> None:
         if self._parent is None:
@@ -129,7 +145,7 @@ _OF_THE_PARENT: list[Any] = []
 def _start_anew() -> None:
     """In a forked child: leave the parent's connections alone, even from being closed."""
     for verifier in sorted(_VERIFIERS, key=lambda one: one._parent is not None):
-        _OF_THE_PARENT.extend(verifier._lanes)
+        _OF_THE_PARENT.extend((verifier._core, *verifier._lanes))
         if verifier._parent is None:
             verifier._at_exit.detach()
         verifier._start()

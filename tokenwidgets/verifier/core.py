@@ -7,15 +7,17 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.verifier.judgement import KNOWN_METHODS, stands_until
-from tokenwidgets.verifier.memory import Key, Memory, Remembered
+from tokenwidgets.verifier.memory import HeedfulMemory, Key, Memory, Remembered
+from tokenwidgets.verifier.source import Source
 from tokenwidgets.verifier.usage import DEAD, Usage
+from tokenwidgets.verifier.watch import Watch
 from tokenwidgets.vocabulary import Decision, Reason, now
 
 __all__ = ["CACHE_SIZE", "FLUSH_SECONDS", "Core", "Tally"]
@@ -39,12 +41,14 @@ UNAVAILABLE = Decision(False, Reason.UNAVAILABLE)
 class Tally:
     """What a verifier did since it was made.
 
-    ``reads`` of the database, ``hits`` answered from memory, and how many were denied why.
+    ``reads`` of the database, of which ``replica_reads`` were of a replica; ``hits`` answered
+    from memory, and how many were denied why.
     """
 
     reads: int
     hits: int
     denied: dict[Reason, int]
+    replica_reads: int = 0
 
 
 class Lane:
@@ -61,11 +65,13 @@ class Lane:
 
 
 class Core:
-    """One verifier's settings and state, without any way to the database."""
+    """One verifier's settings and state, without any way for checks to the database."""
 
     def __init__(
         self,
+        source: Source,
         usage: Usage,
+        replicas: Sequence[dict[str, Any]],
         *,
         max_stale_seconds: float,
         cache_size: int,
@@ -87,12 +93,43 @@ class Core:
         self.seconds = time.time if clock is now else _seconds_of(clock)
         # With a stated staleness all threads share one memory; else each has its own, since
         # what a connection says of changes is true of what was read through it alone.
-        self.shared = Memory(self.cache_size) if self.max_stale else None
+        self.shared: Memory | None = None
+        self.watch: Watch | None = None
+        if self.max_stale:
+            self.shared = Memory(self.cache_size)
+            if not source.is_sqlite:
+                self._be_told(source, replicas)
         self.reads = 0
         self.hits = 0
         self._denied: Counter[Reason] = Counter()
         self._lock = threading.Lock()
         self._trouble_at = -math.inf
+
+    def _be_told(self, source: Source, replicas: Sequence[dict[str, Any]]) -> None:
+        """Hear of changes, so that what is remembered is seldom as stale as it may be."""
+        if replicas:
+            # One half is for how far a replica may be behind, the other to remember what it said.
+            self.max_stale /= 2
+        self.shared = HeedfulMemory(self.cache_size, self.seconds)
+        self.watch = Watch(
+            source,
+            replicas,
+            stale=self.max_stale,
+            seconds=self.seconds,
+            forget=self.shared.forget,
+        )
+
+    def start(self) -> None:
+        """Begin what goes on beside the checks, unless that was done."""
+        self.usage.start()
+        if self.watch is not None:
+            self.watch.start()
+
+    def close(self) -> None:
+        """Record the last use of tokens, and stop what goes on beside the checks."""
+        if self.watch is not None:
+            self.watch.close()
+        self.usage.close()
 
     def lane(self, reader: Any) -> Lane:
         """A lane for one more reader."""
@@ -100,8 +137,9 @@ class Core:
 
     def tally(self) -> Tally:
         """The counts up to now."""
+        replica_reads = self.watch.reads if self.watch is not None else 0
         with self._lock:
-            return Tally(self.reads, self.hits, dict(self._denied))
+            return Tally(self.reads, self.hits, dict(self._denied), replica_reads)
 
     def remembered(self, known: Remembered, key: Key, secret: str, at: float) -> Decision:
         """Give a decision that is remembered; its use is noted to the second."""

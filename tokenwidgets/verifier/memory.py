@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from tokenwidgets.vocabulary import Decision
 
-__all__ = ["Key", "Memory", "Remembered"]
+__all__ = ["HeedfulMemory", "Key", "Memory", "Remembered"]
+
+_LONGEST_READ = 60.0  # seconds
 
 Key = tuple[bytes, str, str]
 """Digest, API, method. The secret itself is never kept."""
@@ -44,7 +47,7 @@ class Memory:
         self.size = size
         self.allowed: OrderedDict[Key, Remembered] = OrderedDict()
         self.denied: OrderedDict[Key, Remembered] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock: threading.Lock | threading.RLock = threading.Lock()
 
     def remember(
         self, key: Key, decision: Decision, api_id: int, at: float, until: float, seconds: float
@@ -71,3 +74,34 @@ class Memory:
 
     def __len__(self) -> int:
         return len(self.allowed) + len(self.denied)
+
+
+class HeedfulMemory(Memory):
+    """One that is told of changes: what was read before the last is not remembered after it.
+
+    Args:
+        size: as for ``Memory``.
+        seconds: gives the present instant, in seconds since 1970.
+
+    """
+
+    def __init__(self, size: int, seconds: Callable[[], float]) -> None:
+        super().__init__(size)
+        self._lock = threading.RLock()
+        self._seconds = seconds
+        self._forgot_at = -math.inf
+
+    def remember(
+        self, key: Key, decision: Decision, api_id: int, at: float, until: float, seconds: float
+    ) -> None:
+        """Keep a decision, unless something was changed since it was asked for."""
+        with self._lock:
+            # A clock that was set back does not count for longer than a read can take.
+            if not 0 <= self._forgot_at - at <= _LONGEST_READ:
+                super().remember(key, decision, api_id, at, until, seconds)
+
+    def forget(self) -> None:
+        """Forget everything, and what is being read at this moment."""
+        with self._lock:
+            self._forgot_at = self._seconds()
+            super().forget()

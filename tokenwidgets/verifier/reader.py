@@ -152,7 +152,7 @@ class PostgreSQLReader(Reader):
                 return run(self._sql, (self._latest, api_id, digest), prepare=True).fetchone()
             except BaseException as error:
                 self.close()
-                if fresh or not isinstance(error, Exception):
+                if fresh or not isinstance(error, Exception) or isinstance(error, TimeoutError):
                     raise
             # The server may have closed an idle connection, or been restarted: once more.
             fresh = True

@@ -14,7 +14,7 @@ from tokenwidgets.database import Database, sqlite_path
 from tokenwidgets.schema import Instant
 from tokenwidgets.verifier.statement import Statements, statements_for
 
-__all__ = ["TIMEOUT_SECONDS", "Place", "Source", "source_of"]
+__all__ = ["TIMEOUT_SECONDS", "Place", "Source", "opened_to_read", "source_of"]
 
 Place = str | URL | Engine | Database
 """What a verifier may be given for its database."""
@@ -63,6 +63,13 @@ class Source:
             connection.autocommit = True
         return connection
 
+    @property
+    def to_the_primary(self) -> dict[str, Any]:
+        """What psycopg connects with to PostgreSQL, of several servers to the one that writes."""
+        from tokenwidgets.impatient import arguments_of
+
+        return arguments_of(self.engine.url, target_session_attrs="primary")
+
     def release(self) -> None:
         """Close the connection for writing to a file, if it was opened here."""
         if self.is_sqlite and self.owned and self.writable is not None:
@@ -92,6 +99,16 @@ def source_of(place: Place) -> Source:
         return Source(readable.engine, sql, None, (readable,))
     writable = Database(_opened(url, "rw"))
     return Source(readable.engine, sql, writable.engine, (readable, writable))
+
+
+def opened_to_read(place: str | URL) -> URL:
+    """The URL of a server, opened for reading alone.
+
+    Raises:
+        ConfigurationError: it cannot be used.
+
+    """
+    return _opened(Database(place).url, "ro")
 
 
 def _opened(url: URL, mode: str) -> URL:

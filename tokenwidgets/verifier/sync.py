@@ -92,7 +92,12 @@ class Verifier(VerifierBase):
         self._close()
 
     def _new_reader(self) -> Reader:
-        return reader_of(self._source)
+        watch = self._watch_of_replicas
+        if watch is None:
+            return reader_of(self._source)
+        from tokenwidgets.verifier.replica_reader import ReplicaReader
+
+        return ReplicaReader(self._source, watch)
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,83 @@
+"""Connections to PostgreSQL that give up on a server which does not answer.
+
+A statement's time limit is the server's to keep; one that is stopped, or far away, keeps none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import Any, Self
+
+import psycopg
+from sqlalchemy.engine import URL
+
+__all__ = ["AsyncImpatientConnection", "ImpatientConnection", "arguments_of"]
+
+
+class ImpatientConnection(psycopg.Connection[tuple[Any, ...]]):
+    """One of psycopg's; after ``TimeoutError`` it is of no more use and has to be closed."""
+
+    patience: float = 5.0
+
+    @classmethod
+    def to(cls, arguments: dict[str, Any], patience: float) -> Self:
+        """Connect in autocommit; each answer may take so many seconds."""
+        connection = cls.connect(**arguments, autocommit=True)
+        connection.patience = patience
+        return connection
+
+    def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **keywords: Any) -> Any:
+        """Wait for an answer.
+
+        Raises:
+            TimeoutError: none came in time.
+
+        """
+        until = time.monotonic() + self.patience
+        return super().wait(_given_up(gen, until, self.patience), *arguments, **keywords)
+
+
+class AsyncImpatientConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
+    """The same for an event loop, whose own time-outs first ask the server to cancel."""
+
+    patience: float = 5.0
+
+    @classmethod
+    async def to(cls, arguments: dict[str, Any], patience: float) -> Self:
+        """Connect in autocommit; each answer may take so many seconds."""
+        connection = await cls.connect(**arguments, autocommit=True)
+        connection.patience = patience
+        return connection
+
+    async def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **keywords: Any) -> Any:
+        """Wait for an answer.
+
+        Raises:
+            TimeoutError: none came in time.
+
+        """
+        until = time.monotonic() + self.patience
+        return await super().wait(_given_up(gen, until, self.patience), *arguments, **keywords)
+
+
+def _given_up(
+    gen: Generator[Any, Any, Any], until: float, patience: float
+) -> Generator[Any, Any, Any]:
+    """The same, until then: psycopg comes by at least every tenth of a second."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() >= until:
+                raise TimeoutError(f"the server did not answer within {patience:g} seconds")
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        return end.value
+
+
+def arguments_of(url: URL, **defaults: Any) -> dict[str, Any]:
+    """What psycopg connects with for an SQLAlchemy URL; what is not in it comes of ``defaults``."""
+    dialect: Any = url.get_dialect()()
+    _, keywords = dialect.create_connect_args(url)
+    return {**defaults, **keywords}
