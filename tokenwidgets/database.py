@@ -137,7 +137,10 @@ def _engine(url: URL, echo: bool) -> Engine:
         wait, idle = int(BUSY_TIMEOUT * 1000), int(_IDLE_TIMEOUT * 1000)
         limits = (
             f"SELECT set_config('lock_timeout', '{wait}', true),"
-            f" set_config('idle_in_transaction_session_timeout', '{idle}', true)"
+            f" set_config('idle_in_transaction_session_timeout', '{idle}', true),"
+            # What was acknowledged survives the loss of power, as on SQLite.
+            " set_config('synchronous_commit', replace("
+            "current_setting('synchronous_commit'), 'off', 'on'), true)"
         )
 
         @event.listens_for(engine, "begin")
@@ -215,6 +218,7 @@ def named_errors(place: str) -> Iterator[None]:
 
 _NOT_STORABLE = "has a character or a number that the database cannot hold."
 _LOCKED = "is kept locked by another writer; nothing was changed. Try again."
+_CONFLICT = "gave up on a conflict with another change; nothing was changed. Try again."
 _FULL = "has no room left; nothing was changed. Free some disk space and try again."
 
 _SQLITE_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
@@ -244,11 +248,8 @@ _SQLITE_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
     ),
 )
 _POSTGRES_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
-    (
-        "40",
-        errors.DatabaseBusy,
-        "gave up on a conflict with another change; nothing was changed. Try again.",
-    ),
+    ("40001", errors.DatabaseConflict, _CONFLICT),
+    ("40P01", errors.DatabaseConflict, _CONFLICT),
     ("55P03", errors.DatabaseBusy, _LOCKED),
     (
         "25006",

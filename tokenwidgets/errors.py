@@ -13,6 +13,7 @@ __all__ = [
     "ClockError",
     "ConfigurationError",
     "DatabaseBusy",
+    "DatabaseConflict",
     "DatabaseError",
     "DatabaseFull",
     "DatabaseReadOnly",
@@ -121,6 +122,10 @@ class DatabaseBusy(DatabaseUnavailable):
 
 class OutcomeUnknown(DatabaseUnavailable):
     """The connection was lost during the commit: the change was made, or not. Look at it first."""
+
+
+class DatabaseConflict(DatabaseBusy):
+    """The database gave up on a change for the sake of another one; nothing was changed."""
 
 
 class DatabaseReadOnly(DatabaseError):

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
+import random
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
 
-from tokenwidgets import audit, errors, notices
+from tokenwidgets import audit, database, errors, notices
 from tokenwidgets.authority import Authority, authority_of
 from tokenwidgets.database import Database
 from tokenwidgets.text import plain
 from tokenwidgets.vocabulary import Control, now
 
-__all__ = ["Change", "Service"]
+__all__ = ["Change", "Service", "retried"]
 
 log = logging.getLogger("tokenwidgets")
 
 _DENIED_ONCE_IN = timedelta(minutes=1)
 _DENIED_REMEMBERED = 1000
+_LONGEST_PAUSE = 0.2  # seconds
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def retried(change: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Make a change again when the database gave up on it for the sake of another one.
+
+    Servers that do not let writers queue do so (SQLSTATE 40001). It is tried for as long as a
+    writer waits for another, and then ``DatabaseConflict`` is raised.
+    """
+
+    @functools.wraps(change)
+    def made(*arguments: _P.args, **keywords: _P.kwargs) -> _T:
+        until = time.monotonic() + database.BUSY_TIMEOUT
+        longest = 0.01
+        while True:
+            try:
+                return change(*arguments, **keywords)
+            except errors.DatabaseConflict:
+                # By chance, so that two do not get into each other's way again.
+                pause = random.uniform(0, longest)  # noqa: S311 - no secret is made of it
+                if time.monotonic() + pause > until:
+                    raise
+            time.sleep(pause)
+            longest = min(longest * 2, _LONGEST_PAUSE)
+
+    return made
 
 
 @dataclass(slots=True)

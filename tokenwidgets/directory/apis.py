@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.schema import API, Grant, Token
-from tokenwidgets.service import Service
+from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Access, Control
 
@@ -92,6 +92,7 @@ class APIService(Service):
             last = select(func.max(Token.last_used_at)).where(Token.last_used_api_id == api.id)
             return APIUse(session.scalar(live) or 0, session.scalar(last))
 
+    @retried
     def add(
         self,
         name: str,
@@ -121,6 +122,7 @@ class APIService(Service):
             change.record(Entry(action, name, detail=values))
         return APIRow(name, **values)
 
+    @retried
     def edit(
         self,
         name: str,

@@ -12,7 +12,7 @@ from tokenwidgets.audit import Entry
 from tokenwidgets.directory.group_rows import GroupRow, group_rows
 from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
-from tokenwidgets.service import Change, Service
+from tokenwidgets.service import Change, Service, retried
 from tokenwidgets.text import check_name, check_note, comparison_key
 from tokenwidgets.vocabulary import Control
 
@@ -58,6 +58,7 @@ class GroupService(Service):
             found = statement.where(Membership.group_id == group.id).order_by(User.user_id)
             return tuple(session.scalars(found))
 
+    @retried
     def add(
         self,
         name: str,
@@ -108,6 +109,7 @@ class GroupService(Service):
             departments=source.departments,
         )
 
+    @retried
     def edit(
         self,
         name: str,
@@ -152,6 +154,7 @@ class GroupService(Service):
             keep_an_administrator(session)
             return group_rows(session, group.id)[0]
 
+    @retried
     def set_controls(
         self, name: str, controls: Iterable[Control | str], *, version: int | None = None
     ) -> GroupRow:

@@ -14,7 +14,7 @@ from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import GroupControl, Membership, User, UserGroup
 from tokenwidgets.search import containing
-from tokenwidgets.service import Service
+from tokenwidgets.service import Service, retried
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["MemberRow", "MembershipRow", "MembershipService"]
@@ -116,6 +116,7 @@ class MembershipService(Service):
                 for group in session.scalars(select(UserGroup).order_by(UserGroup.name))
             )
 
+    @retried
     def set(self, user_id: str, group: str, member: bool) -> bool:
         """Put the user into the group, or take the user out of it. Doing so twice is no mistake.
 

@@ -21,7 +21,7 @@ from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, count, fetch
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import narrowed
-from tokenwidgets.service import Service
+from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
 
@@ -119,6 +119,7 @@ class UserService(Service):
             statement = select(User.department).where(where, User.department != "").distinct()
             return tuple(sorted(session.scalars(statement)))
 
+    @retried
     def add(self, user_id: str, name: str, *, email: str = "", department: str = "") -> UserRow:
         """Add an active user, without groups or tokens.
 
@@ -143,6 +144,7 @@ class UserService(Service):
             change.record(Entry(action, user_id, user_id=user_id, detail=values))
             return self._with_counts(session, [user])[0]
 
+    @retried
     def edit(
         self,
         user_id: str,

@@ -18,7 +18,7 @@ from tokenwidgets.audit import Entry
 from tokenwidgets.authority import Authority, Reach, authority_of
 from tokenwidgets.schema import GroupControl, Membership, Token, User, UserGroup
 from tokenwidgets.schema import Reminder as Row
-from tokenwidgets.service import Service
+from tokenwidgets.service import Service, retried
 from tokenwidgets.tokens.filters import TokenFilter, conditions
 from tokenwidgets.vocabulary import Control
 
@@ -80,6 +80,7 @@ class ReminderService(Service):
         with self.reading(Control.TOKEN_INVENTORY) as (session, authority):
             return _due(session, authority, self._clock())
 
+    @retried
     def claim(self) -> list[Reminder]:
         """What is to be sent, for this run alone: then say ``sent`` or ``give_back`` of each.
 
@@ -102,6 +103,7 @@ class ReminderService(Service):
             change.nothing_to_do()
             return reminders
 
+    @retried
     def sent(self, reminder: Reminder) -> None:
         """Record that a claimed reminder was sent."""
         who = reminder.user_id
@@ -111,6 +113,7 @@ class ReminderService(Service):
             detail = {"count": len(reminder.tokens), "email": reminder.email}
             change.record(Entry("send reminder", who, user_id=who, detail=detail))
 
+    @retried
     def give_back(self, reminder: Reminder) -> None:
         """Let a later run send a claimed reminder, which could not be sent."""
         with self.changing(Control.TOKEN_INVENTORY, "send reminder", reminder.user_id) as change:

@@ -27,7 +27,7 @@ from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.instants import Instant
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import API, Grant, Token, User
-from tokenwidgets.service import Service
+from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_note
 from tokenwidgets.tokens.bulk import among, checked_id, live, revoke
 from tokenwidgets.tokens.filters import TokenFilter, conditions, status_expression
@@ -174,6 +174,7 @@ class InventoryService(Service):
             statement = select(func.count()).select_from(Token).where(*where, *live(at))
             return session.scalar(statement) or 0
 
+    @retried
     def revoke_selected(self, token_ids: Collection[int], *, why: str = "") -> int:
         """Revoke the live ones of these tokens, all or none, and say how many they were.
 
@@ -199,6 +200,7 @@ class InventoryService(Service):
                 raise errors.UnknownToken("One of the selected tokens is not there (any more).")
             return revoke(change, selected, check_note("Why", why, most=500))
 
+    @retried
     def revoke_matching(self, filters: TokenFilter, *, count: int, why: str = "") -> int:
         """Revoke all live tokens that match, if they are as many as was confirmed.
 

@@ -13,7 +13,7 @@ from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.authority import Authority
 from tokenwidgets.schema import Grant, Token, User
-from tokenwidgets.service import Change, Service
+from tokenwidgets.service import Change, Service, retried
 from tokenwidgets.text import check_note
 from tokenwidgets.tokens.bulk import among, checked_id, live, revoke
 from tokenwidgets.tokens.change import TokenChange, TokenDifference, ended, told
@@ -75,6 +75,7 @@ class ManyTokensService(Service):
             statement = select(Token.id, Token.version).where(among(session, ids))
             return dict(session.execute(statement).all())
 
+    @retried
     def preview(self, changes: Sequence[TokenChange]) -> tuple[TokenDifference, ...]:
         """What ``apply`` would change, which is not done.
 
@@ -88,6 +89,7 @@ class ManyTokensService(Service):
         except _Preview:
             return differences
 
+    @retried
     def apply(
         self, changes: Sequence[TokenChange], *, why: str = ""
     ) -> tuple[TokenDifference, ...]:

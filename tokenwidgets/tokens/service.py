@@ -18,7 +18,7 @@ from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page
 from tokenwidgets.schema import Token, User
 from tokenwidgets.secret import DEFAULT_PREFIX
-from tokenwidgets.service import Change, Service
+from tokenwidgets.service import Change, Service, retried
 from tokenwidgets.text import check_name
 from tokenwidgets.tokens import editing
 from tokenwidgets.tokens import rows as token_rows
@@ -93,6 +93,7 @@ class TokenService(Service):
             token, _ = token_rows.find(session, authority, token_id)
             return token_rows.read(session, token.id, self._clock())
 
+    @retried
     def add(
         self,
         owner: str,
@@ -126,6 +127,7 @@ class TokenService(Service):
             )
         return new
 
+    @retried
     def add_separately(
         self,
         owner: str,
@@ -148,6 +150,7 @@ class TokenService(Service):
             ]
             return issue(change, user, wanted, months, self.prefix)
 
+    @retried
     def edit(
         self,
         token_id: int,
@@ -195,6 +198,7 @@ class TokenService(Service):
         with self.changing(Control.API_TOKENS, "edit token", f"token {earlier.id}") as change:
             return editing.restore(change, earlier, version)
 
+    @retried
     def regenerate(
         self,
         token_id: int,
@@ -231,6 +235,7 @@ class TokenService(Service):
                 refuse_used_names(change, user, [token.name], besides=token.id)
             return replace_secret(change, user, token, months, overlap, self.prefix)
 
+    @retried
     def revoke(self, token_id: int) -> TokenRow:
         """Revoke a token, at once and for good. Doing so twice is no mistake.
 
@@ -251,6 +256,7 @@ class TokenService(Service):
                 change.record(entry("revoke token", user, token))
             return token_rows.read(session, token.id, change.at)
 
+    @retried
     def revoke_all(self, owner: str) -> int:
         """Revoke all live tokens of a user, and say how many they were.
 

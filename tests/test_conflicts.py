@@ -1,0 +1,87 @@
+"""Servers that give up on one of two changes instead of letting it wait (SQLSTATE 40001)."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import text
+from state import events, faults, rows
+
+from tokenwidgets import errors
+from tokenwidgets.database import Database
+from tokenwidgets.platform import open_platform
+from tokenwidgets.vocabulary import Access
+
+
+@pytest.fixture
+def serializable(postgresql_database):
+    """The same database; each of its transactions is as if there were no other."""
+    level = "-c default_transaction_isolation=serializable"
+    database = Database(postgresql_database.url.update_query_dict({"options": level}))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def platform_with_conflicts(postgresql_database, clock):
+    """Make the next APIs that are added fail so many times: ``platform_with_conflicts(2)``."""
+
+    def make(times):
+        with postgresql_database.engine.begin() as connection:
+            connection.execute(text("CREATE SEQUENCE tries"))
+            connection.execute(
+                text(f"""
+                CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF nextval('tries') <= {times} THEN
+                        RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure';
+                    END IF;
+                    RETURN NEW;
+                END $$""")
+            )
+            connection.execute(
+                text(
+                    "CREATE TRIGGER give_up BEFORE INSERT ON apis"
+                    " FOR EACH ROW EXECUTE FUNCTION give_up()"
+                )
+            )
+        return open_platform(postgresql_database, "admin", clock=clock)
+
+    return make
+
+
+def test_where_writers_cannot_queue_none_of_them_fails_either(serializable):
+    def work(number):
+        platform = open_platform(serializable, "admin")
+        token = platform.tokens.add("admin", f"token {number}", Access.READ).token
+        platform.tokens.edit(token.id, name=f"edited {number}")
+        platform.tokens.revoke(token.id)
+
+    platform = open_platform(serializable, "admin")
+    platform.apis.add("orders")
+    before = len(events(serializable))
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(events(serializable)) == before + 12
+    assert faults(serializable) == []
+
+
+def test_a_change_that_was_given_up_twice_is_made_once(platform_with_conflicts):
+    platform = platform_with_conflicts(2)
+    before = len(events(platform.database))
+    assert platform.apis.add("orders").name == "orders"
+    assert len(events(platform.database)) == before + 1
+    with platform.database.read() as session:
+        assert session.scalar(text("SELECT last_value FROM tries")) == 3
+
+
+def test_a_conflict_that_does_not_end_is_told_in_the_end(platform_with_conflicts, monkeypatch):
+    monkeypatch.setattr("tokenwidgets.database.BUSY_TIMEOUT", 0.2)
+    platform = platform_with_conflicts(10**6)
+    before = rows(platform.database)
+    with pytest.raises(errors.DatabaseConflict, match="Try again"):
+        platform.apis.add("orders")
+    assert rows(platform.database) == before
