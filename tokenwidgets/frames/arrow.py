@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def reader(database: Database, session: Session) -> Iterator[Reader | None]:
         else:
             snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
             one = stack.enter_context(_postgresql(database, snapshot))
-            more = partial(stack.enter_context, _postgresql(database, snapshot))
+            more = cache(lambda: stack.enter_context(_postgresql(database, snapshot)))
             yield ArrowReader(one, more, session)
 
 
@@ -107,7 +107,7 @@ def _scalar(connection: adbc.Connection, statement: str) -> Any:
 class ArrowReader:
     """Through ADBC connections that see the same; the session compiles the statements.
 
-    ``another`` gives the second connection, once.
+    ``another`` gives the second connection, always the same.
     """
 
     one: adbc.Connection
@@ -127,7 +127,9 @@ class ArrowReader:
 
     def _parts(self, statement: Select[Any], key: Any) -> list[Select[Any]]:
         """The statement in parts, by a key that its rows are ordered by."""
-        first, last = self.session.execute(select(func.min(key), func.max(key))).one()
+        # Two statements in one: SQLite would read the whole index for both in one of them.
+        ends = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
+        first, last = self.session.execute(select(*ends)).one()
         if first is None or last - first < _WORTH_SPLITTING:
             return [statement]
         middle = (first + last) // 2

@@ -147,11 +147,11 @@ def _frame(
     arrays = snapshot.read(_TOKENS, *where, order=[Token.id], limit=limit, key=key)
     tokens = select(Token.id, Token.owner_id).where(*where).order_by(Token.id).limit(limit)
     some = tokens.subquery() if where or limit is not None else None
-    _add(
-        arrays,
-        arrays.pop("owner_id"),
-        snapshot.read(_OWNERS, *([] if some is None else [User.id.in_(select(some.c.owner_id))])),
-    )
+    if some is None:
+        owners = snapshot.read(_OWNERS, order=[User.id], key=User.id)
+    else:
+        owners = snapshot.read(_OWNERS, User.id.in_(select(some.c.owner_id)))
+    _add(arrays, arrays.pop("owner_id"), owners)
     _add(arrays, arrays.pop("api_id"), snapshot.read(_APIS))
     if HINT in columns:
         present = [TokenSecret.ends_at.is_(None)]
