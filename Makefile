@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dashboard lab test lint check-types unit browser-test notebooks screenshots \
+.PHONY: dashboard lab test lint check-types unit browser-test notebooks screenshots baselines \
         benchmarks soak fuzz docs clean tools
 
 dashboard: $(VENV)/.installed
@@ -37,6 +37,10 @@ browser-test: tools
 # Pictures of the real dashboard, for the README and for looking at.
 screenshots: tools
 	$(BIN)/python scripts/screenshots.py
+
+# What every screen looks like from now on, for the tests to compare with. Look at what has changed.
+baselines: tools
+	BASELINES=write $(BIN)/python -m pytest tests/browser/test_accessibility.py $(PYTEST_ARGS)
 
 # A hostile browser on a live dashboard: 100,000 messages, minutes. MESSAGES and SEED may be set.
 fuzz: $(VENV)/.installed-test

@@ -29,6 +29,7 @@ def test_it_acts_as_whom_the_identity_source_names(database: Database):
     assert platform.actor == "admin"
     assert platform.users.get("admin").name == "Ada Admin"
     assert platform.tokens.prefix == "ours"
+    assert repr(platform.tokens) == f"<TokenService of {platform.database.place} as admin>"
     platform.database.close()
 
 

@@ -97,6 +97,9 @@ class Service:
         self._clock = clock
         self._denied: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.database.place} as {self.actor}>"
+
     def now(self) -> datetime:
         """The present instant, by the clock of this service."""
         return self._clock()

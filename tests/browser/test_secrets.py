@@ -20,6 +20,7 @@ from tokenwidgets.database import Database
 from tokenwidgets.secret import PATTERN, is_well_formed, mint
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "dashboard.ipynb"
+LABEXTENSIONS = Path(__file__).parents[2] / "labextensions"
 SAVE_WIDGETS = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
 
 
@@ -88,6 +89,7 @@ def lab(tmp_path: Path) -> Iterator[Dashboard]:
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={work}",
         f"--LabApp.app_settings_dir={settings}",
+        f"--LabApp.extra_labextensions_path={LABEXTENSIONS}",
         "--LabApp.news_url=",
     )
     environment = {
@@ -113,7 +115,9 @@ def wait_for(address: str) -> None:
     raise AssertionError(f"nobody answers at {address}")
 
 
-def test_a_notebook_in_jupyterlab_keeps_none(context: BrowserContext, lab: Dashboard):
+def test_a_notebook_in_jupyterlab_keeps_none_and_the_launcher_opens_the_dashboard(
+    context: BrowserContext, lab: Dashboard
+):
     page = context.new_page()
     page.goto(lab.url)
     idle = page.get_by_role("button", name="Python 3 (ipykernel) | Idle")
@@ -132,6 +136,22 @@ def test_a_notebook_in_jupyterlab_keeps_none(context: BrowserContext, lab: Dashb
     assert secret not in saved
     assert secrets_in(lab.folder) == []
     assert not PATTERN.search("".join(lab.log))
+    opens_from_the_launcher(page, lab.folder / "work" / "API Tokens.ipynb")
+
+
+def opens_from_the_launcher(page: Page, made: Path) -> None:
+    """The tile makes a notebook that shows the application; a second time it opens the same."""
+    for _ in range(2):
+        page.get_by_role("button", name="New Launcher").first.click()
+        page.locator(".jp-LauncherCard:visible", has_text="API Tokens").click()
+        shown = page.locator(".jp-NotebookPanel:visible")
+        expect(shown.get_by_role("heading", name="Application Users")).to_be_visible(timeout=60_000)
+        shown.get_by_role("button", name="Security").click()
+        expect(page.get_by_role("menuitem", name="Audit Log")).to_be_visible()
+        page.keyboard.press("Escape")
+    assert {file.name for file in made.parent.glob("*.ipynb")} == {made.name, NOTEBOOK.name}
+    (cell,) = json.loads(made.read_text("utf-8"))["cells"]
+    assert "".join(cell["source"]) == "import tokenwidgets\n\ntokenwidgets.show()"
 
 
 def do_the_job(page: Page) -> str:
