@@ -248,6 +248,41 @@ def test_the_same_refusal_is_recorded_once_in_a_minute(token_id, actor_with, dat
     }
 
 
+def test_a_refused_attempt_is_among_what_happened_to_its_user_and_token(
+    token_id, actor_with, populated
+):
+    eve = actor_with(())
+    for attempt in (
+        lambda: eve.users.edit("jdoe", name="Mallory"),
+        lambda: eve.memberships.set("jdoe", "Readers", True),
+        lambda: eve.tokens.add("jdoe", "new", Access.FULL),
+        lambda: eve.tokens.regenerate(token_id),
+        lambda: eve.tokens.revoke_all("jdoe"),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+    refused = populated.history.page(user_id="jdoe", outcome="denied").rows
+    assert [event.action for event in refused] == [
+        "revoke all tokens",
+        "regenerate token",
+        "add token",
+        "add member",
+        "edit user",
+    ]
+    (on_token,) = populated.history.page(token_id=token_id, outcome="denied").rows
+    assert on_token.action == "regenerate token"
+
+
+@pytest.mark.parametrize(
+    "user", ["nobody", "a\0b", "a\ud800b", "jdoe\u202e", "x" * 10_000, 1, None]
+)
+def test_a_refused_attempt_on_nobody_is_recorded_without_a_user(user, actor_with, populated):
+    with pytest.raises(NotAllowed):
+        actor_with(()).tokens.revoke_all(user)
+    (refused,) = populated.history.page(outcome="denied").rows
+    assert refused.user_id is None
+
+
 @pytest.mark.parametrize("name", ["a\0b", "a\ud800b", "a\u202eb", "x" * 10_000, "<script>"])
 def test_a_refusal_is_recorded_whatever_was_asked_for(name, actor_with, database):
     eve = actor_with(())

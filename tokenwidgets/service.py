@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import logging
 import random
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import audit, database, errors, notices
 from tokenwidgets.authority import Authority, authority_of
 from tokenwidgets.database import Database
+from tokenwidgets.schema import Token, User
 from tokenwidgets.text import plain
 from tokenwidgets.vocabulary import Control, now
 
@@ -141,10 +144,19 @@ class Service:
             raise
 
     @contextlib.contextmanager
-    def changing(self, control: Control, action: str, subject: str) -> Iterator[Change]:
+    def changing(
+        self,
+        control: Control,
+        action: str,
+        subject: str,
+        *,
+        user_id: str | None = None,
+        token_id: int | None = None,
+    ) -> Iterator[Change]:
         """One audited transaction for an actor who has the control.
 
-        A refusal for want of a control is recorded as well, in a transaction of its own.
+        A refusal for want of a control is recorded as well, in a transaction of its own, as an
+        attempt on this user or token.
 
         Raises:
             NotAllowed: the actor lacks the control; nothing was changed.
@@ -160,10 +172,17 @@ class Service:
                 if not change.recorded:
                     raise AssertionError(f"{action} was about to commit without an audit event")
         except (errors.NotAllowed, errors.LastAdministrator) as refusal:
-            self._record_denial(action, subject, refusal)
+            self._record_denial(action, subject, refusal, user_id, token_id)
             raise
 
-    def _record_denial(self, action: str, subject: str, refusal: Exception) -> None:
+    def _record_denial(
+        self,
+        action: str,
+        subject: str,
+        refusal: Exception,
+        user_id: object = None,
+        token_id: object = None,
+    ) -> None:
         """Record a refused attempt; the same one at most once a minute, against floods."""
         at = self._clock()
         last = self._denied.get((action, subject))
@@ -177,7 +196,21 @@ class Service:
         )
         try:
             with self.database.write() as session:
+                owner, token = _whom(session, user_id, token_id)
+                entry = dataclasses.replace(entry, user_id=owner, token_id=token)
                 audit.append(session, self.actor, at, entry)
         except errors.TokenWidgetsError:
             # The refusal stands; that it could not be recorded is the operator's to know.
             log.exception("could not record that %s was denied: %s", self.actor, action)
+
+
+def _whom(session: Session, user_id: object, token_id: object) -> tuple[str | None, int | None]:
+    """The user and the token that an attempt was on, if there are such: it names what it likes."""
+    if isinstance(token_id, int) and 0 < token_id < 2**63:
+        of_token = select(User.user_id, Token.id).join(Token, Token.owner_id == User.id)
+        row = session.execute(of_token.where(Token.id == token_id)).one_or_none()
+        return (row[0], row[1]) if row else (None, None)
+    if isinstance(user_id, str):
+        of_user = select(User.user_id).where(User.user_id == plain(user_id, 200))
+        return session.scalar(of_user), None
+    return None, None

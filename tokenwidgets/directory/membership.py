@@ -130,7 +130,9 @@ class MembershipService(Service):
 
         """
         action = "add member" if member else "remove member"
-        with self.changing(Control.USER_MEMBERSHIP, action, f"{group}: {user_id}") as change:
+        with self.changing(
+            Control.USER_MEMBERSHIP, action, f"{group}: {user_id}", user_id=user_id
+        ) as change:
             session = change.session
             user = user_within(session, change.authority, Control.USER_MEMBERSHIP, user_id)
             row = find_group(session, group)

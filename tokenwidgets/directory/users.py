@@ -130,7 +130,9 @@ class UserService(Service):
 
         """
         action = "add user"
-        with self.changing(Control.APPLICATION_USERS, action, str(user_id)) as change:
+        with self.changing(
+            Control.APPLICATION_USERS, action, str(user_id), user_id=user_id
+        ) as change:
             session = change.session
             values = check_profile(name, email, department)
             user_id = check_identifier("User ID", user_id)
@@ -169,7 +171,9 @@ class UserService(Service):
 
         """
         action = "edit user"
-        with self.changing(Control.APPLICATION_USERS, action, str(user_id)) as change:
+        with self.changing(
+            Control.APPLICATION_USERS, action, str(user_id), user_id=user_id
+        ) as change:
             session = change.session
             user = user_within(session, change.authority, Control.APPLICATION_USERS, user_id)
             if version is not None and version != user.version:

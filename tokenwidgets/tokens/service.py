@@ -119,7 +119,9 @@ class TokenService(Service):
             NotAllowed: the actor lacks the control.
 
         """
-        with self.changing(Control.API_TOKENS, "add token", f"{owner}: {name}") as change:
+        with self.changing(
+            Control.API_TOKENS, "add token", f"{owner}: {name}", user_id=owner
+        ) as change:
             user = self._owner(change, owner)
             chosen = read_choice(change.session, grants)
             (new,) = issue(
@@ -140,7 +142,9 @@ class TokenService(Service):
 
         Args and raises: as ``add``.
         """
-        with self.changing(Control.API_TOKENS, "add token", f"{owner}: {name}") as change:
+        with self.changing(
+            Control.API_TOKENS, "add token", f"{owner}: {name}", user_id=owner
+        ) as change:
             user = self._owner(change, owner)
             stem = check_name("Token name", name)
             chosen = read_choice(change.session, grants)
@@ -176,7 +180,9 @@ class TokenService(Service):
             InvalidValue, NameInUse, UnknownAPI, UnknownToken, NotAllowed: as for ``add``.
 
         """
-        with self.changing(Control.API_TOKENS, "edit token", f"token {token_id}") as change:
+        with self.changing(
+            Control.API_TOKENS, "edit token", f"token {token_id}", token_id=token_id
+        ) as change:
             return editing.edit(change, token_id, version, name=name, months=months, grants=grants)
 
     def restore(self, earlier: TokenRow, *, version: int) -> TokenRow:
@@ -195,7 +201,9 @@ class TokenService(Service):
             InvalidValue, NameInUse, UnknownToken, NotAllowed: as for ``edit``.
 
         """
-        with self.changing(Control.API_TOKENS, "edit token", f"token {earlier.id}") as change:
+        with self.changing(
+            Control.API_TOKENS, "edit token", f"token {earlier.id}", token_id=earlier.id
+        ) as change:
             return editing.restore(change, earlier, version)
 
     @retried
@@ -223,7 +231,9 @@ class TokenService(Service):
 
         """
         action = "regenerate token"
-        with self.changing(Control.API_TOKENS, action, f"token {token_id}") as change:
+        with self.changing(
+            Control.API_TOKENS, action, f"token {token_id}", token_id=token_id
+        ) as change:
             session = change.session
             token, user = token_rows.find(session, change.authority, token_id)
             before = token_rows.read(session, token.id, change.at)
@@ -244,7 +254,9 @@ class TokenService(Service):
             NotAllowed: the actor lacks the control.
 
         """
-        with self.changing(Control.API_TOKENS, "revoke token", f"token {token_id}") as change:
+        with self.changing(
+            Control.API_TOKENS, "revoke token", f"token {token_id}", token_id=token_id
+        ) as change:
             session = change.session
             token, user = token_rows.find(session, change.authority, token_id)
             if token.revoked_at is not None:
@@ -266,7 +278,7 @@ class TokenService(Service):
 
         """
         action = "revoke all tokens"
-        with self.changing(Control.API_TOKENS, action, str(owner)) as change:
+        with self.changing(Control.API_TOKENS, action, str(owner), user_id=owner) as change:
             user = user_within(change.session, change.authority, Control.API_TOKENS, owner)
             return revoke(change, [Token.owner_id == user.id], action=action)
 
