@@ -16,7 +16,7 @@ dashboard: $(VENV)/.installed
 lab: $(VENV)/.installed-test
 	$(BIN)/jupyter lab notebooks
 
-test: lint check-types unit notebooks browser-test
+test: lint check-types docs unit notebooks browser-test
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
