@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: dashboard lab test lint check-types unit browser-test notebooks screenshots baselines \
-        benchmarks soak fuzz docs clean tools
+        benchmarks soak fuzz messages docs clean tools
 
 dashboard: $(VENV)/.installed
 	$(BIN)/tokenwidgets demo $(ARGS)
@@ -49,6 +49,10 @@ fuzz: $(VENV)/.installed-test
 # Many administrators at work while processes, disk and server fail. SECONDS may be set.
 soak: $(VENV)/.installed-test
 	$(BIN)/python scripts/soak.py --seconds $(or $(SECONDS),120)
+
+# The catalogues of texts: what is new in the code goes in, and they are compiled.
+messages: $(VENV)/.installed-test
+	$(BIN)/python scripts/messages.py
 
 # The documentation as a site, in build/docs; a warning is an error.
 docs: $(VENV)/.installed-docs

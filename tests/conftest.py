@@ -51,6 +51,8 @@ def own_jupyter_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         for name in ("CONFIG", "DATA", "RUNTIME"):
             patch.setenv(f"JUPYTER_{name}_DIR", str(folder / name.lower()))
+        # Nor does the language that they speak make a difference.
+        patch.setenv("LANGUAGE", "en")
         yield
 
 

@@ -8,16 +8,20 @@ from typing import Any, Protocol
 import ipywidgets
 
 from tokenwidgets import errors
+from tokenwidgets.language import t
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.apis import APIsScreen
 from tokenwidgets.screens.audit_log import AuditScreen
 from tokenwidgets.screens.groups import GroupsScreen
 from tokenwidgets.screens.inventory import InventoryScreen
+from tokenwidgets.screens.languages import change_language, speak_as_viewer
+from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.user_detail import UserDetail
 from tokenwidgets.screens.users import UsersScreen
+from tokenwidgets.screens.words import labels_of
 from tokenwidgets.vocabulary import Control
-from tokenwidgets.widgets.menu_bar import OpenScreen
+from tokenwidgets.widgets.menu_bar import ChooseLanguage, OpenScreen
 
 __all__ = ["ApplicationUsers"]
 
@@ -40,6 +44,7 @@ class ApplicationUsers(ipywidgets.VBox):
     """
 
     def __init__(self, platform: Platform, *, user: str = "", tab: str = "") -> None:
+        speak_as_viewer(platform)
         self.shell = Shell(platform)
         shell = self.shell
         super().__init__(
@@ -68,14 +73,25 @@ class ApplicationUsers(ipywidgets.VBox):
         screens = [control for control in self._makers if authority.has(control)]
         bar.actor, bar.actor_id = authority.name, authority.actor
         bar.items = [control.value for control in screens]
+        bar.labels = labels_of(bar.items)
         if not screens:
-            bar.warn(f"{authority.actor} has no control on this platform. Ask an administrator.")
+            bar.warn(
+                t(
+                    "{user} has no control on this platform. Ask an administrator.",
+                    user=authority.actor,
+                )
+            )
         elif user and Control.APPLICATION_USERS in screens:
             self._open_linked(user, tab)
         else:
             self._open(screens[0])
             if user:
-                bar.warn(f"You cannot be shown {user[:100]!r}: you do not see application users.")
+                bar.warn(
+                    t(
+                        "You cannot be shown {user}: you do not see application users.",
+                        user=repr(user[:100]),
+                    )
+                )
 
     def _open_linked(self, user: str, tab: str) -> None:
         """A user whom a link names; the summary if there is none whom the actor may see."""
@@ -84,11 +100,14 @@ class ApplicationUsers(ipywidgets.VBox):
             self.detail.open(user, tab or None)
         except (errors.UnknownUser, errors.InvalidValue) as error:
             self._open(Control.APPLICATION_USERS)
-            self.shell.bar.warn(str(error))
+            self.shell.bar.warn(words_of(error))
 
     def _asked(self, message: Any) -> None:
-        if isinstance(message, OpenScreen) and message.name in self.shell.bar.items:
-            self.shell.run(lambda: self._open(Control(message.name)))
+        match message:
+            case OpenScreen(name=name) if name in self.shell.bar.items:
+                self.shell.run(lambda: self._open(Control(name)))
+            case ChooseLanguage():
+                self.shell.run(lambda: change_language(self.shell, message))
 
     def _open(self, control: Control) -> None:
         self.shell.bar.current = control.value

@@ -18,6 +18,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import AuditChain, AuditEvent
 
 __all__ = ["Entry", "Fault", "append", "verify"]
@@ -76,8 +77,12 @@ def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
     newest = session.scalar(select(AuditEvent.at).where(AuditEvent.id == event_id))
     if newest is not None and at < newest - _CLOCK_SLACK:
         raise errors.ClockError(
-            f"The clock says {at:%Y-%m-%d %H:%M} UTC, but the audit trail has an event of"
-            f" {newest:%Y-%m-%d %H:%M} UTC. Set the clock right and try again; nothing was changed."
+            Phrase(
+                "The clock says {now} UTC, but the audit trail has an event of {newest} UTC. Set"
+                " the clock right and try again; nothing was changed.",
+                now=f"{at:%Y-%m-%d %H:%M}",
+                newest=f"{newest:%Y-%m-%d %H:%M}",
+            )
         )
     rows = []
     for entry in entries:

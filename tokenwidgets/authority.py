@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.vocabulary import Control
 
@@ -88,8 +89,20 @@ class Authority:
         """
         reach = self.reach(control)
         if not reach:
-            limit = " for everybody" if self.reaches.get(control) else ""
-            raise errors.NotAllowed(f"{self.actor} does not have the control “{control}”{limit}.")
+            limited = bool(self.reaches.get(control))
+            raise errors.NotAllowed(
+                Phrase(
+                    "{user} does not have the control “{control}” for everybody.",
+                    user=self.actor,
+                    control=control,
+                )
+                if limited
+                else Phrase(
+                    "{user} does not have the control “{control}”.",
+                    user=self.actor,
+                    control=control,
+                )
+            )
         return reach
 
 
@@ -105,10 +118,16 @@ def authority_of(session: Session, actor: str) -> Authority:
     ).one_or_none()
     if user is None:
         raise errors.IdentityError(
-            f"{actor} is not an application user of this platform. Ask an administrator to add you."
+            Phrase(
+                "{user} is not an application user of this platform. Ask an administrator to add"
+                " you.",
+                user=actor,
+            )
         )
     if not user.is_active:
-        raise errors.IdentityError(f"The user {actor} is not active. Ask an administrator.")
+        raise errors.IdentityError(
+            Phrase("The user {user} is not active. Ask an administrator.", user=actor)
+        )
     rows = session.execute(
         select(GroupControl.group_id, GroupControl.control, GroupDepartment.department)
         .join(UserGroup, and_(UserGroup.id == GroupControl.group_id, UserGroup.is_active))

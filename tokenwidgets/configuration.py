@@ -17,6 +17,7 @@ from jupyter_core.paths import jupyter_data_dir
 from traitlets.config import Config, Configurable
 
 from tokenwidgets import errors
+from tokenwidgets.language import LANGUAGES, VARIABLE
 
 __all__ = ["ConfiguredApp", "TokenWidgets", "environment_config", "load_config"]
 
@@ -26,6 +27,7 @@ _ENVIRONMENT = {
     "TOKENWIDGETS_TOKEN_PREFIX": ("TokenWidgets", "token_prefix"),
     "TOKENWIDGETS_IDENTITY_SOURCE": ("TokenWidgets", "identity_source"),
     "TOKENWIDGETS_LOCAL_USER": ("LocalIdentity", "user_id"),
+    VARIABLE: ("TokenWidgets", "language"),
 }
 
 
@@ -48,6 +50,13 @@ class TokenWidgets(Configurable):
         help="""Who says who is acting: local, proxy, jupyterhub or demo, or the import name of a
         class of your own (a subclass of tokenwidgets.identity.IdentitySource). Empty: outside
         Voilà, local; under Voilà nobody is let in. Environment: TOKENWIDGETS_IDENTITY_SOURCE.""",
+    ).tag(config=True)
+    language = traitlets.Enum(
+        ("auto", *LANGUAGES),
+        "auto",
+        help="""The language of the screens, by its code. auto: what the visitor's browser asks
+        for; in a notebook, what its server's environment says (LANG). Whoever has chosen a language
+        on the dashboard gets that one. Environment: TOKENWIDGETS_LANGUAGE.""",
     ).tag(config=True)
 
     @traitlets.default("database_url")

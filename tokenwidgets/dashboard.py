@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from tokenwidgets import errors
 from tokenwidgets.connection import connect
 from tokenwidgets.identity.acting import under_voila
+from tokenwidgets.language import t
 from tokenwidgets.screens.refusals import words_of
 
 if TYPE_CHECKING:
@@ -72,17 +73,17 @@ def show(
         if not under_voila():
             raise
         log.exception("the dashboard cannot be shown")
-        return Refusal("Something went wrong", "It was written to the server's log.")
+        return Refusal(t("Something went wrong"), t("It was written to the server's log."))
 
 
 def _title(error: errors.TokenWidgetsError) -> str:
     match error:
         case errors.IdentityError():
-            return "You have no access"
+            return t("You have no access")
         case errors.DatabaseError():
-            return "The database cannot be used"
+            return t("The database cannot be used")
         case _:
-            return "The dashboard cannot be shown"
+            return t("The dashboard cannot be shown")
 
 
 def _from_query(query: str) -> tuple[str, str]:

@@ -41,7 +41,10 @@ __all__ = [
 
 
 class TokenWidgetsError(Exception):
-    """The base of all errors here; ``str()`` of it may be shown to a person as it stands."""
+    """The base of all errors here; ``str()`` of it may be shown to a person as it stands.
+
+    It is English. Raised with a ``Phrase``, it can be shown in another language, too.
+    """
 
 
 class InvalidValue(TokenWidgetsError, ValueError):
@@ -170,4 +173,5 @@ class ImportRefused(TokenWidgetsError):
         lines = "\n".join(str(problem) for problem in problems)
         count = "1 bad line" if len(problems) == 1 else f"{len(problems)} bad lines"
         super().__init__(f"{source}: {count}, so nothing was imported.\n{lines}")
+        self.source = source
         self.problems = tuple(problems)

@@ -10,7 +10,10 @@ from tokenwidgets.schema import Preference
 from tokenwidgets.service import Service
 from tokenwidgets.text import check_name
 
-__all__ = ["PreferenceService"]
+__all__ = ["LANGUAGE", "PreferenceService"]
+
+LANGUAGE = "language"
+"""The name of the preference that has the code of the actor's own language."""
 
 _MOST_CHARACTERS = 10_000
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase
 
 __all__ = [
     "check_email",
@@ -38,7 +39,7 @@ def check_name(field: str, value: object, *, most: int = 100) -> str:
     """
     text = _plain_text(field, value, most)
     if not comparison_key(text):
-        raise errors.InvalidValue(field, "cannot be empty.")
+        raise errors.InvalidValue(field, Phrase("cannot be empty."))
     return text
 
 
@@ -58,7 +59,10 @@ def check_identifier(field: str, value: object) -> str:
     if not _IDENTIFIER.fullmatch(text):
         raise errors.InvalidValue(
             field,
-            "must be 1 to 100 letters (A-Z), digits or . _ @ + - and begin with a letter or digit.",
+            Phrase(
+                "must be 1 to 100 letters (A-Z), digits or . _ @ + - and begin with a letter or"
+                " digit."
+            ),
         )
     return text
 
@@ -72,7 +76,9 @@ def check_email(field: str, value: object) -> str:
     """
     text = _plain_text(field, value, 320)
     if text and not _EMAIL.fullmatch(text):
-        raise errors.InvalidValue(field, "is not an e-mail address like jane.doe@example.org.")
+        raise errors.InvalidValue(
+            field, Phrase("is not an e-mail address like jane.doe@example.org.")
+        )
     return text
 
 
@@ -91,16 +97,24 @@ def _plain_text(field: str, value: object, most: int) -> str:
         raise errors.InvalidValue(field, f"must be text, not {type(value).__name__}.")
     # Before anything that takes time in proportion to the length.
     if len(value) > most * 4:
-        raise errors.InvalidValue(field, f"is too long: at most {most} characters.")
+        raise errors.InvalidValue(
+            field, Phrase("is too long: at most {most} characters.", most=str(most))
+        )
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > most:
-        raise errors.InvalidValue(field, f"is too long: at most {most} characters.")
+        raise errors.InvalidValue(
+            field, Phrase("is too long: at most {most} characters.", most=str(most))
+        )
     if text.isascii() and text.isprintable():
         return text  # as most are, and imports have hundreds of thousands
     for character in text:
         if not _is_plain(character):
             raise errors.InvalidValue(
-                field, f"has a character that cannot be shown plainly (U+{ord(character):04X})."
+                field,
+                Phrase(
+                    "has a character that cannot be shown plainly ({code}).",
+                    code=f"U+{ord(character):04X}",
+                ),
             )
     return text
 

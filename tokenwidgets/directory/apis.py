@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant, Token
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_identifier, check_name, check_note
@@ -117,7 +118,9 @@ class APIService(Service):
             values = check_api(title or name, description, api_group, version_label, read_only)
             same = func.lower(API.name) == name.lower()
             if change.session.scalar(select(API.id).where(same)) is not None:
-                raise errors.NameInUse("API name", f"there is an API {name} already.")
+                raise errors.NameInUse(
+                    "API name", Phrase("there is an API {name} already.", name=name)
+                )
             change.session.add(API(name=name, created_at=change.at, **values))
             change.record(Entry(action, name, detail=values))
         return APIRow(name, **values)
@@ -149,7 +152,8 @@ class APIService(Service):
             api = find_api(change.session, name)
             if version is not None and version != api.version:
                 raise errors.StaleVersion(
-                    f"Somebody else changed the API {api.name} in the meantime.", _row(api)
+                    Phrase("Somebody else changed the API {name} in the meantime.", name=api.name),
+                    _row(api),
                 )
             values = check_api(
                 api.title if title is None else title,
@@ -191,7 +195,7 @@ def find_api(session: Session, name: object) -> API:
     """
     api = session.scalar(select(API).where(API.name == name)) if isinstance(name, str) else None
     if api is None:
-        raise errors.UnknownAPI(f"There is no API {str(name)[:100]!r}.")
+        raise errors.UnknownAPI(Phrase("There is no API {name}.", name=repr(str(name)[:100])))
     return api
 
 

@@ -11,6 +11,7 @@ from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.directory.group_rows import GroupRow, group_rows
 from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.service import Change, Service, retried
 from tokenwidgets.text import check_name, check_note, comparison_key
@@ -205,7 +206,9 @@ def find_group(session: Session, name: object) -> UserGroup:
     if isinstance(name, str):
         group = session.scalar(select(UserGroup).where(UserGroup.name == name))
     if group is None:
-        raise errors.UnknownGroup(f"There is no user group {str(name)[:100]!r}.")
+        raise errors.UnknownGroup(
+            Phrase("There is no user group {name}.", name=repr(str(name)[:100]))
+        )
     return group
 
 
@@ -225,7 +228,7 @@ def _record_edit(
 def _refuse_stale(session: Session, group: UserGroup, version: int | None) -> None:
     if version is not None and version != group.version:
         raise errors.StaleVersion(
-            f"Somebody else changed the group {group.name} in the meantime.",
+            Phrase("Somebody else changed the group {name} in the meantime.", name=group.name),
             group_rows(session, group.id)[0],
         )
 
@@ -235,7 +238,9 @@ def _free_name(session: Session, name: object, besides: int = 0) -> str:
     # Here and not in the database, which may know the case of ASCII letters alone.
     others = session.scalars(select(UserGroup.name).where(UserGroup.id != besides))
     if comparison_key(checked) in map(comparison_key, others):
-        raise errors.NameInUse("Group name", f"there is a group {checked} already.")
+        raise errors.NameInUse(
+            "Group name", Phrase("there is a group {name} already.", name=checked)
+        )
     return checked
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.vocabulary import Control
 
@@ -39,8 +40,11 @@ def keep_an_administrator(session: Session) -> None:
     )
     if left is None:
         raise errors.LastAdministrator(
-            "This would leave nobody who can administer user groups. Give another active user"
-            f" a group with the control “{Control.USER_GROUPS}” first."
+            Phrase(
+                "This would leave nobody who can administer user groups. Give another active user"
+                " a group with the control “{control}” first.",
+                control=Control.USER_GROUPS,
+            )
         )
 
 
@@ -78,6 +82,11 @@ def require_own_controls(
         )
         if not covered:
             raise errors.NotAllowed(
-                f"{authority.actor} cannot give the control “{name}” of the group"
-                f" {group.name} without having it."
+                Phrase(
+                    "{user} cannot give the control “{control}” of the group {group} without having"
+                    " it.",
+                    user=authority.actor,
+                    control=Phrase(name),
+                    group=group.name,
+                )
             )

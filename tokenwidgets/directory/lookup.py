@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import User
 from tokenwidgets.vocabulary import Control
 
@@ -24,7 +25,9 @@ def find_user(session: Session, user_id: object) -> User:
     if isinstance(user_id, str):
         user = session.scalar(select(User).where(User.user_id == user_id))
     if user is None:
-        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
+        raise errors.UnknownUser(
+            Phrase("There is no application user {user}.", user=repr(str(user_id)[:100]))
+        )
     return user
 
 
@@ -37,5 +40,7 @@ def user_within(session: Session, authority: Authority, control: Control, user_i
     """
     user = find_user(session, user_id)
     if not authority.reach(control).covers(user.department):
-        raise errors.UnknownUser(f"There is no application user {str(user_id)[:100]!r}.")
+        raise errors.UnknownUser(
+            Phrase("There is no application user {user}.", user=repr(str(user_id)[:100]))
+        )
     return user

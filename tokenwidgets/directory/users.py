@@ -17,6 +17,7 @@ from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.directory.guards import keep_an_administrator
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
+from tokenwidgets.language import Phrase
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, count, fetch
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
@@ -139,7 +140,7 @@ class UserService(Service):
             require_department(change.authority, values["department"])
             taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
             if session.scalar(taken) is not None:
-                raise errors.NameInUse("User ID", f"{user_id} is in use.")
+                raise errors.NameInUse("User ID", Phrase("{name} is in use.", name=user_id))
             user = User(user_id=user_id, created_at=change.at, updated_at=change.at, **values)
             session.add(user)
             session.flush()
@@ -178,7 +179,7 @@ class UserService(Service):
             user = user_within(session, change.authority, Control.APPLICATION_USERS, user_id)
             if version is not None and version != user.version:
                 raise errors.StaleVersion(
-                    f"Somebody else changed {user.user_id} in the meantime.",
+                    Phrase("Somebody else changed {name} in the meantime.", name=user.user_id),
                     self._with_counts(session, [user])[0],
                 )
             new: dict[str, Any] = check_profile(
@@ -259,7 +260,9 @@ def require_department(authority: Authority, department: str) -> None:
     reach: Reach = authority.reach(Control.APPLICATION_USERS)
     if not reach.covers(department):
         allowed = ", ".join(sorted(reach.departments))
-        raise errors.InvalidValue("Department", f"must be one that you administer: {allowed}.")
+        raise errors.InvalidValue(
+            "Department", Phrase("must be one that you administer: {names}.", names=allowed)
+        )
 
 
 def _row(

@@ -11,6 +11,7 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.errors import LineProblem
+from tokenwidgets.language import Phrase
 from tokenwidgets.text import plain
 
 __all__ = ["APIDocument", "read_openapi"]
@@ -62,15 +63,22 @@ def read_openapi(content: bytes, source: str, *, name: str = "") -> APIDocument:
     document = _parse(content, source)
     if not isinstance(document, Mapping) or not {"openapi", "swagger"} & set(document):
         raise errors.InvalidValue(
-            source, "is no OpenAPI document: it has no `openapi` (or `swagger`) version at its top."
+            source,
+            Phrase(
+                "is no OpenAPI document: it has no `openapi` (or `swagger`) version at its top."
+            ),
         )
     info = document.get("info")
     title = info.get("title") if isinstance(info, Mapping) else None
     if not isinstance(info, Mapping) or not isinstance(title, str) or not title.strip():
-        raise errors.InvalidValue(source, "has no `info` with a `title`, which OpenAPI requires.")
+        raise errors.InvalidValue(
+            source, Phrase("has no `info` with a `title`, which OpenAPI requires.")
+        )
     methods = frozenset(_methods(document, source))
     if not methods:
-        raise errors.InvalidValue(source, "has no operation under `paths`, so there is no API.")
+        raise errors.InvalidValue(
+            source, Phrase("has no operation under `paths`, so there is no API.")
+        )
     return APIDocument(
         source,
         name or _name(title, source),
@@ -86,13 +94,15 @@ def _parse(content: bytes, source: str) -> Any:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise errors.ImportRefused(source, [LineProblem(line, "it is not UTF-8 text.")]) from None
+        raise errors.ImportRefused(
+            source, [LineProblem(line, Phrase("it is not UTF-8 text."))]
+        ) from None
     try:
         return json.loads(text) if text.lstrip().startswith("{") else _parse_yaml(text, source)
     except json.JSONDecodeError as error:
-        problem = LineProblem(error.lineno, f"it is not JSON: {error.msg}.")
+        problem = LineProblem(error.lineno, Phrase("it is not JSON: {what}.", what=error.msg))
     except RecursionError:
-        problem = LineProblem(1, "it is nested too deeply.")
+        problem = LineProblem(1, Phrase("it is nested too deeply."))
     raise errors.ImportRefused(source, [problem]) from None
 
 
@@ -100,7 +110,7 @@ def _parse_yaml(text: str, source: str) -> Any:
     try:
         import yaml
     except ImportError:
-        problem = "it is not JSON, and YAML needs `pip install pyyaml`."
+        problem = Phrase("it is not JSON, and YAML needs `pip install pyyaml`.")
         raise errors.ImportRefused(source, [LineProblem(1, problem)]) from None
     try:
         # Text, lists and mappings alone, and no numbers: version 1.10 is not 1.1.
@@ -108,22 +118,26 @@ def _parse_yaml(text: str, source: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1
-        what = getattr(error, "problem", None) or "a character that YAML does not take"
-        problem = f"it is neither JSON nor YAML: {what}."
+        what = getattr(error, "problem", None) or Phrase("a character that YAML does not take")
+        problem = Phrase("it is neither JSON nor YAML: {what}.", what=what)
         raise errors.ImportRefused(source, [LineProblem(line, problem)]) from None
 
 
 def _methods(document: Mapping[str, Any], source: str) -> Iterator[str]:
     paths = document.get("paths") or {}
     if not isinstance(paths, Mapping):
-        raise errors.InvalidValue(source, "has `paths` that are not a mapping of path to item.")
+        raise errors.InvalidValue(
+            source, Phrase("has `paths` that are not a mapping of path to item.")
+        )
     for path, item in paths.items():
         if isinstance(path, str) and path.startswith("x-"):
             continue
         if isinstance(item, Mapping) and "$ref" in item:
             item = _resolved(document, item["$ref"], f"{source}: {path}")
         if not isinstance(item, Mapping):
-            raise errors.InvalidValue(source, f"has a path {str(path)[:100]} without operations.")
+            raise errors.InvalidValue(
+                source, Phrase("has a path {path} without operations.", path=str(path)[:100])
+            )
         yield from (key.upper() for key in item if key in _OPERATIONS)
         more = item.get("additionalOperations")
         if isinstance(more, Mapping):
@@ -135,13 +149,19 @@ def _resolved(document: Mapping[str, Any], reference: object, where: str) -> Any
     found: Any = document
     if not isinstance(reference, str) or not reference.startswith("#/"):
         raise errors.InvalidValue(
-            where, f"refers to {str(reference)[:100]}, outside the document: bundle it first."
+            where,
+            Phrase(
+                "refers to {reference}, outside the document: bundle it first.",
+                reference=str(reference)[:100],
+            ),
         )
     for part in reference[2:].split("/"):
         key = part.replace("~1", "/").replace("~0", "~")
         found = found.get(key) if isinstance(found, Mapping) else None
     if not isinstance(found, Mapping):
-        raise errors.InvalidValue(where, f"refers to {reference[:100]}, which is not there.")
+        raise errors.InvalidValue(
+            where, Phrase("refers to {reference}, which is not there.", reference=reference[:100])
+        )
     return found
 
 
@@ -149,7 +169,9 @@ def _name(title: str, source: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:100]
     if not name:
-        raise errors.InvalidValue(source, f"has a title that makes no name: {title!r}. Give one.")
+        raise errors.InvalidValue(
+            source, Phrase("has a title that makes no name: {title}. Give one.", title=repr(title))
+        )
     return name
 
 

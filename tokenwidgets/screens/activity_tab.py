@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import Phrase
 from tokenwidgets.screens.events_tab import EventsTab
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.widgets.component import Component
@@ -14,7 +15,7 @@ class ActivityTab(EventsTab):
     """One user's part of the audit trail."""
 
     def __init__(self, shell: Shell) -> None:
-        super().__init__(shell, "Activity", shell.platform.history.of_user)
+        super().__init__(shell, Phrase("Activity"), shell.platform.history.of_user)
 
     def open(self, user: UserRow) -> Component:
         """Fill it for a user."""

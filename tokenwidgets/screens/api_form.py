@@ -8,9 +8,11 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.directory import APIRow
 from tokenwidgets.imports import APIDocument, read_openapi
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.record import fill_record
+from tokenwidgets.screens.refusals import newer_state, problem_of, words_of
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of, plain_value
+from tokenwidgets.screens.words import moment, plain_value
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.file_picker import FilePicker, PickFile
 from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
@@ -35,11 +37,13 @@ class APIForm:
         self._saved = saved
         self._close = close
         self._api: APIRow | None = None
-        self.form = RecordForm(panel="General")
+        self.form = RecordForm(panel=t("General"))
         self.picker = FilePicker(
-            label="Fill from an OpenAPI document",
-            hint="OpenAPI 2.0 to 3.2, JSON or YAML, at most 2 MB; you see what changes before"
-            " anything is saved.",
+            label=t("Fill from an OpenAPI document"),
+            hint=t(
+                "OpenAPI 2.0 to 3.2, JSON or YAML, at most 2 MB; you see what changes before"
+                " anything is saved."
+            ),
             accept=".json,.yaml,.yml",
         )
         for component in (self.form, self.picker):
@@ -64,7 +68,7 @@ class APIForm:
             self.form,
             fields=_fields(sorted(groups - {""}), adding=adding),
             values=self._stored(),
-            save_label="Add API" if adding else "Save",
+            save_label=t("Add API") if adding else t("Save"),
             **more,
         )
         self.picker.problem = ""
@@ -101,7 +105,7 @@ class APIForm:
                 self.picker.content, name, name=self._api.name if self._api else ""
             )
         except (errors.ImportRefused, errors.InvalidValue) as error:
-            self.picker.problem = " ".join(str(error).split())
+            self.picker.problem = " ".join(words_of(error).split())
             return
         entered = {
             "name": document.name,
@@ -115,9 +119,9 @@ class APIForm:
             entered=entered,
             keep=True,
             notice=(
-                f"{name} would change this. Nothing is saved yet:"
+                t("{name} would change this. Nothing is saved yet:", name=name)
                 if points
-                else f"{name} says what is stored already."
+                else t("{name} says what is stored already.", name=name)
             ),
             points=[*points, *_methods(document)],
         )
@@ -127,10 +131,10 @@ class APIForm:
         try:
             save()
         except errors.InvalidValue as error:
-            self.form.errors = {error.field: error.problem}
+            self.form.errors = problem_of(error)
         except errors.StaleVersion as error:
             self._api = error.current
-            self._fill(notice=f"{error} This is the newer state; nothing was overwritten.")
+            self._fill(notice=newer_state(error))
 
     def _add(self, message: SaveRecord) -> None:
         api = self._shell.platform.apis.add(
@@ -142,26 +146,31 @@ class APIForm:
             read_only=message.flag("read_only"),
         )
         self._saved(api.name)
-        self._shell.say(f"The API {api.name} was added.")
+        self._shell.say(t("The API {name} was added.", name=api.name))
 
     def _ask_before_save(self, api: APIRow, message: SaveRecord) -> None:
         if not api.is_active or message.flag("active"):
             self._attempt(lambda: self._save(api, message))
             return
         use = self._shell.platform.apis.use(api.name)
-        tokens = count_of(use.live_tokens, "live token opens", "live tokens open")
+        tokens = tn(
+            "{count} live token opens {name}, and will not any more, at once.",
+            "{count} live tokens open {name}, and will not any more, at once.",
+            use.live_tokens,
+            name=api.name,
+        )
         last = (
-            "It is not known to have been used."
+            t("It is not known to have been used.")
             if use.last_used_at is None
-            else f"It was last used on {use.last_used_at:%d %B %Y at %H:%M} UTC."
+            else t("It was last used on {when}.", when=moment(use.last_used_at))
         )
         self._shell.ask(
-            f"Deactivate {api.name}?",
+            t("Deactivate {name}?", name=api.name),
             lambda _: self._attempt(lambda: self._save(api, message)),
-            confirm="Deactivate",
+            confirm=t("Deactivate"),
             lines=[
-                f"{tokens} {api.name}, and will not any more, at once. {last}",
-                "What the tokens were granted stays, and comes back when the API is activated.",
+                f"{tokens} {last}",
+                t("What the tokens were granted stays, and comes back when the API is activated."),
             ],
             danger=True,
         )
@@ -180,7 +189,7 @@ class APIForm:
         self._saved(api.name)
         changed = saved.version != api.version
         self._shell.say(
-            f"The API {api.name} was saved.",
+            t("The API {name} was saved.", name=api.name),
             undo=(lambda: self._undo(api, saved.version)) if changed else None,
         )
 
@@ -198,22 +207,22 @@ class APIForm:
             )
         finally:
             self._saved(api.name)
-        self._shell.say(f"The API {api.name} is as before.")
+        self._shell.say(t("The API {name} is as before.", name=api.name))
 
 
 _LABELS = {
-    "name": "API name",
-    "title": "Title",
-    "version": "Version",
-    "description": "Description",
-    "read_only": "Read only",
+    "name": Phrase("API name"),
+    "title": Phrase("Title"),
+    "version": Phrase("Version"),
+    "description": Phrase("Description"),
+    "read_only": Phrase("Read only"),
 }
 
 
 def _points(stored: dict[str, Any], entered: dict[str, Any]) -> list[str]:
     """What a document would change, line by line."""
     return [
-        f"{label}: {plain_value(stored[key])} → {plain_value(entered[key])}"
+        f"{t(label)}: {plain_value(stored[key])} → {plain_value(entered[key])}"
         for key, label in _LABELS.items()
         if stored[key] != entered[key]
     ]
@@ -221,39 +230,39 @@ def _points(stored: dict[str, Any], entered: dict[str, Any]) -> list[str]:
 
 def _methods(document: APIDocument) -> list[str]:
     closed = ", ".join(document.closed_methods)
-    return [f"It also has {closed}, which no token opens."] if closed else []
+    return [t("It also has {methods}, which no token opens.", methods=closed)] if closed else []
 
 
 def _fields(groups: list[str], *, adding: bool) -> list[dict[str, Any]]:
-    name = {"name": "name", "label": "API name", "kind": "text", "most": 100}
+    name = {"name": "name", "label": t("API name"), "kind": "text", "most": 100}
     fields: list[dict[str, Any]] = [
-        name | {"hint": "What API servers ask about; it cannot be changed later."}
+        name | {"hint": t("What API servers ask about; it cannot be changed later.")}
         if adding
         else name | {"fixed": True},
-        {"name": "title", "label": "Title", "kind": "text", "most": 200},
+        {"name": "title", "label": t("Title"), "kind": "text", "most": 200},
         {
             "name": "group",
-            "label": "Group",
+            "label": t("Group"),
             "kind": "text",
             "most": 100,
             "options": [{"value": group, "label": group} for group in groups],
         },
-        {"name": "version", "label": "Version", "kind": "text", "most": 100},
-        {"name": "description", "label": "Description", "kind": "text", "most": 2000},
+        {"name": "version", "label": t("Version"), "kind": "text", "most": 100},
+        {"name": "description", "label": t("Description"), "kind": "text", "most": 2000},
         {
             "name": "read_only",
-            "label": "Read only",
+            "label": t("Read only"),
             "kind": "switch",
-            "hint": "It answers GET alone, so tokens can have Read Access and no Full Access.",
+            "hint": t("It answers GET alone, so tokens can have Read Access and no Full Access."),
         },
     ]
     if not adding:
         fields.append(
             {
                 "name": "active",
-                "label": "Active",
+                "label": t("Active"),
                 "kind": "switch",
-                "hint": "No token opens an API that is not active.",
+                "hint": t("No token opens an API that is not active."),
             }
         )
     return fields

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from tokenwidgets.directory import APIRow
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.api_form import APIForm
 from tokenwidgets.screens.events_tab import EventsTab
 from tokenwidgets.screens.listing import Listing
 from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import labels_of, short_access
 from tokenwidgets.widgets.paged_table import PagedTable
 from tokenwidgets.widgets.tab_strip import Close, SelectTab, TabStrip
 
 __all__ = ["APIsScreen"]
+
+_TABS: list[str] = [Phrase("General"), Phrase("Changes")]
 
 
 class APIsScreen:
@@ -21,31 +25,34 @@ class APIsScreen:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._api = ""
-        self.strip = TabStrip(choosable=False)
+        self.strip = TabStrip(choosable=False, labels=labels_of(_TABS))
         self.form = APIForm(shell, self.open, self.show)
-        self.changes = EventsTab(shell, "Changes", shell.platform.history.of_api)
+        self.changes = EventsTab(shell, _TABS[1], shell.platform.history.of_api)
         self.list = Listing(
             shell,
             PagedTable(
-                heading="APIs",
-                label="APIs",
-                search_label="Search APIs",
-                add_label="Add API",
+                heading=t("APIs"),
+                label=t("APIs"),
+                search_label=t("Search APIs"),
+                add_label=t("Add API"),
                 sort="group",
                 columns=[
-                    {"key": "key", "label": "API", "kind": "link", "sortable": True},
-                    {"key": "title", "label": "Title", "kind": "text", "sortable": True},
-                    {"key": "group", "label": "Group", "kind": "text", "sortable": True},
-                    {"key": "version", "label": "Version", "kind": "text", "sortable": False},
-                    {"key": "offers", "label": "Offers", "kind": "text", "sortable": True},
-                    {"key": "active", "label": "Active", "kind": "yesno", "sortable": True},
+                    {"key": "key", "label": t("API"), "kind": "link", "sortable": True},
+                    {"key": "title", "label": t("Title"), "kind": "text", "sortable": True},
+                    {"key": "group", "label": t("Group"), "kind": "text", "sortable": True},
+                    {"key": "version", "label": t("Version"), "kind": "text", "sortable": False},
+                    {"key": "offers", "label": t("Offers"), "kind": "text", "sortable": True},
+                    {"key": "active", "label": t("Active"), "kind": "yesno", "sortable": True},
                 ],
             ),
             lambda: [_row(api) for api in shell.platform.apis.list(inactive=True)],
             self._open_or_add,
-            ("API", "APIs"),
-            "No APIs yet. Add the first one, by hand or from its OpenAPI document;"
-            " tokens can then open it.",
+            lambda count: tn("{count} API", "{count} APIs", count),
+            none=t("No API matches this search."),
+            first=t(
+                "No APIs yet. Add the first one, by hand or from its OpenAPI document;"
+                " tokens can then open it."
+            ),
         )
         self.strip.listen(lambda message: shell.run(lambda: self._do(message)))
 
@@ -59,10 +66,10 @@ class APIsScreen:
             return
         self._api = ""
         with self.strip.hold_sync():
-            self.strip.heading = "New API"
+            self.strip.heading = t("New API")
             self.strip.subheading = ""
             self.strip.badges = []
-            self.strip.tabs = ["General"]
+            self.strip.tabs = _TABS[:1]
         self._shell.show(self.strip, *self.form.add())
 
     def open(self, name: str) -> None:
@@ -72,9 +79,9 @@ class APIsScreen:
         with self.strip.hold_sync():
             self.strip.heading = api.title
             self.strip.subheading = api.name
-            self.strip.badges = [] if api.is_active else [{"text": "Not active", "kind": "warn"}]
-            self.strip.tabs = ["General", "Changes"]
-        if self.strip.selected == "General":
+            self.strip.badges = [] if api.is_active else [{"text": t("Not active"), "kind": "warn"}]
+            self.strip.tabs = list(_TABS)
+        if self.strip.selected == _TABS[0]:
             self._shell.show(self.strip, *self.form.open(api))
         else:
             self._shell.show(self.strip, self.changes.show(api.name))
@@ -94,6 +101,6 @@ def _row(api: APIRow) -> dict[str, Any]:
         "title": api.title,
         "group": api.api_group,
         "version": api.version_label,
-        "offers": " & ".join(level.label.split()[0] for level in reversed(api.levels[1:])),
+        "offers": " & ".join(short_access(level) for level in reversed(api.levels[1:])),
         "active": api.is_active,
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.audit import DENIED, DONE
+from tokenwidgets.language import Phrase, t
 
 __all__ = ["audit_filters", "event_filters"]
 
@@ -17,32 +18,32 @@ def audit_filters(actions: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {
             "name": "search",
-            "label": "Search",
+            "label": t("Search"),
             "kind": "search",
-            "placeholder": "Actor, action, subject or user",
+            "placeholder": t("Actor, action, subject or user"),
         },
-        {"name": "actor", "label": "Actor", "kind": "text", "placeholder": "User ID"},
+        {"name": "actor", "label": t("Actor"), "kind": "text", "placeholder": t("User ID")},
         {
             "name": "action",
-            "label": "Action",
+            "label": t("Action"),
             "kind": "select",
             "options": [
-                {"value": "", "label": "Any"},
-                *({"value": action, "label": action} for action in actions),
+                {"value": "", "label": t("Any")},
+                *({"value": action, "label": t(action)} for action in actions),
             ],
         },
         {
             "name": "outcome",
-            "label": "Outcome",
+            "label": t("Outcome"),
             "kind": "select",
             "options": [
-                {"value": "", "label": "Any"},
-                {"value": DONE, "label": "done"},
-                {"value": DENIED, "label": "denied"},
+                {"value": "", "label": t("Any")},
+                {"value": DONE, "label": t("done")},
+                {"value": DENIED, "label": t("denied")},
             ],
         },
-        {"name": "since", "label": "Since", "kind": "date"},
-        {"name": "until", "label": "Until", "kind": "date"},
+        {"name": "since", "label": t("Since"), "kind": "date"},
+        {"name": "until", "label": t("Until"), "kind": "date"},
     ]
 
 
@@ -73,7 +74,7 @@ def _midnight(name: str, text: str, zone: tzinfo, *, days: int = 0) -> datetime:
     try:
         day = date.fromisoformat(text) + timedelta(days=days)
     except (ValueError, OverflowError):
-        raise errors.InvalidValue(name, "is no day.") from None
+        raise errors.InvalidValue(name, Phrase("is no day.")) from None
     if not 1970 <= day.year <= 9000:
-        raise errors.InvalidValue(name, "is too far away.")
+        raise errors.InvalidValue(name, Phrase("is too far away."))
     return datetime.combine(day, time(), zone)

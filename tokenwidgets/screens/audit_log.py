@@ -7,13 +7,14 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.history import EventRow
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.audit_filters import audit_filters, event_filters
 from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
 from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of, event_row
+from tokenwidgets.screens.words import event_row
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.event_list import EventList
 from tokenwidgets.widgets.filter_bar import Act, ClearFilters, Filter, FilterBar
@@ -37,10 +38,10 @@ class AuditScreen:
         self._pager = Pager(self._fetch)
         self._last = LastSearch(shell, Control.AUDIT_LOG.value)
         self.bar = FilterBar(
-            heading="Audit Log",
-            actions=[{"name": "download", "label": "Download"}],
+            heading=t("Audit Log"),
+            actions=[{"name": "download", "label": t("Download")}],
         )
-        self.events = EventList(label="Audit Log")
+        self.events = EventList(label=t("Audit Log"))
         for component in (self.bar, self.events):
             component.listen(lambda message: shell.run(lambda: self._do(message)))
 
@@ -75,20 +76,22 @@ class AuditScreen:
         try:
             self._wanted = event_filters(self.bar.values, self.bar.zone)
         except errors.InvalidValue as error:
-            self.bar.problems = {error.field: error.problem}
+            self.bar.problems = {error.field: t(error.problem)}
             return
         self.bar.problems = {}
         self._fill(self._pager.first())
 
     def _download(self) -> None:
         total = self._shell.platform.history.page(**self._wanted, rows=1).total
-        refuse_too_many(total, MOST_ROWS, "events", "tokenwidgets.events() of Python")
+        refuse_too_many(
+            total, MOST_ROWS, Phrase("events"), Phrase("tokenwidgets.events() of Python")
+        )
         # pandas takes a second to import, and most visits need none of it.
         from tokenwidgets.frames import events
 
         file = file_of(events(self._shell.platform, chunksize=20_000, **self._wanted), ".csv")
         self._shell.hand_over("audit-log", file)
-        self._shell.say(f"{count_of(total, 'event', 'events')} downloaded.")
+        self._shell.say(tn("{count} event downloaded.", "{count} events downloaded.", total))
 
     def _fetch(self, cursor: Cursor | None) -> Page[EventRow]:
         return self._shell.platform.history.page(
@@ -99,9 +102,11 @@ class AuditScreen:
         with self.events.hold_sync():
             self.events.rows = [_row(event) for event in page.rows]
             self._pager.mark(self.events)
-            self.events.total = count_of(page.total, "event", "events")
+            self.events.total = tn("{count} event", "{count} events", page.total)
             self.events.empty = (
-                "No event matches these filters." if self._wanted else "Nothing has happened yet."
+                t("No event matches these filters.")
+                if self._wanted
+                else t("Nothing has happened yet.")
             )
 
 
@@ -116,7 +121,7 @@ def _row(event: EventRow) -> dict[str, Any]:
         *event.detail.items(),
     ]
     row["details"] = {
-        "summary": _short(row["details"], _MOST_SUMMARY) or "Whole event",
+        "summary": _short(row["details"], _MOST_SUMMARY) or t("Whole event"),
         "items": [
             [name, _short(_text(value), _MOST_DETAIL)] for name, value in whole if value is not None
         ],

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets.history import EventRow
+from tokenwidgets.language import t, tn
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of, event_row
+from tokenwidgets.screens.words import event_row
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.event_list import EventList
 from tokenwidgets.widgets.paged_table import NextPage, PreviousPage, RowsPerPage
@@ -22,7 +23,7 @@ class EventsTab:
 
     Args:
         shell: where to tell when something is wrong.
-        name: the tab's name.
+        name: the tab's name, in English.
         of: gives a page of the events about a name, such as ``platform.history.of_group``.
 
     """
@@ -31,7 +32,7 @@ class EventsTab:
         self._about = ""
         self._of = of
         self._pager = Pager(self._page)
-        self.events = EventList(label=name, panel=name, empty="Nothing was done yet.")
+        self.events = EventList(label=t(name), panel=t(name), empty=t("Nothing was done yet."))
         self.events.listen(lambda message: shell.run(lambda: self._do(message)))
 
     def show(self, about: str) -> Component:
@@ -55,4 +56,4 @@ class EventsTab:
         with self.events.hold_sync():
             self.events.rows = [event_row(event, self._about) for event in page.rows]
             self._pager.mark(self.events)
-            self.events.total = count_of(page.total, "event", "events")
+            self.events.total = tn("{count} event", "{count} events", page.total)

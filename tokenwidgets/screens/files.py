@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase
 from tokenwidgets.widgets.downloads import MOST_BYTES
 
 __all__ = ["MOST_ROWS", "File", "file_of", "refuse_too_many"]
@@ -42,8 +43,14 @@ def refuse_too_many(count: int, most: int, what: str, instead: str) -> None:
     if count > most:
         raise errors.InvalidValue(
             "Download",
-            f"{count:,} {what} match, and a download holds {most:,} at most. Filter them, or use"
-            f" {instead}, which has no such limit.",
+            Phrase(
+                "{count} {what} match, and a download holds {most} at most. Filter them, or use"
+                " {instead}, which has no such limit.",
+                count=count,
+                what=what,
+                most=most,
+                instead=instead,
+            ),
         )
 
 
@@ -63,7 +70,11 @@ def file_of(frames: Iterable[Any], suffix: str) -> File:
         if size > MOST_BYTES:
             raise errors.InvalidValue(
                 "Download",
-                f"the file has {size / 1e6:,.0f} MB, and a download holds"
-                f" {MOST_BYTES / 1e6:,.0f} MB at most. Filter more, or choose Parquet.",
+                Phrase(
+                    "the file has {size} MB, and a download holds {most} MB at most. Filter more,"
+                    " or choose Parquet.",
+                    size=round(size / 1e6),
+                    most=round(MOST_BYTES / 1e6),
+                ),
             )
         return File(path.read_bytes(), suffix, _MEDIA_TYPES[suffix])

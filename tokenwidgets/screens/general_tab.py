@@ -7,8 +7,9 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import t, tn
+from tokenwidgets.screens.refusals import newer_state, problem_of
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.profile_form import CancelProfile, ProfileForm, SaveProfile
 
@@ -38,7 +39,7 @@ class GeneralTab:
         self._added = added
         self._close = close
         self._user: UserRow | None = None
-        self.form = ProfileForm(panel="General", editable=True)
+        self.form = ProfileForm(panel=t("General"), editable=True)
         self.form.listen(lambda message: shell.run(lambda: self._do(message)))
 
     def open(self, user: UserRow) -> Component:
@@ -91,24 +92,30 @@ class GeneralTab:
                 department=message.department,
             )
         except errors.InvalidValue as error:
-            self.form.errors = {error.field: error.problem}
+            self.form.errors = problem_of(error)
             return
         self._added(user.user_id)
-        self._shell.say(f"{user.user_id} was added.")
+        self._shell.say(t("{name} was added.", name=user.user_id))
 
     def _ask_before_save(self, user: UserRow, message: SaveProfile) -> None:
         stops = user.is_active and not message.active
         if not stops or not user.live_tokens:
             self._save(user, message)
             return
-        tokens = count_of(user.live_tokens, "live token", "live tokens")
         self._shell.ask(
-            f"Deactivate {user.user_id}?",
+            t("Deactivate {name}?", name=user.user_id),
             lambda _: self._save(user, message),
-            confirm="Deactivate",
+            confirm=t("Deactivate"),
             lines=[
-                f"{tokens} will stop working at once, and {user.user_id} can no longer sign in.",
-                "The tokens work again when the user is activated, unless they are revoked.",
+                tn(
+                    "{count} live token will stop working at once,"
+                    " and {user} can no longer sign in.",
+                    "{count} live tokens will stop working at once,"
+                    " and {user} can no longer sign in.",
+                    user.live_tokens,
+                    user=user.user_id,
+                ),
+                t("The tokens work again when the user is activated, unless they are revoked."),
             ],
             danger=True,
         )
@@ -124,16 +131,16 @@ class GeneralTab:
                 is_active=message.active,
             )
         except errors.InvalidValue as error:
-            self.form.errors = {error.field: error.problem}
+            self.form.errors = problem_of(error)
             return
         except errors.StaleVersion as error:
             self._user = self._shell.platform.users.get(user.user_id)
-            self._fill(self._user, f"{error} This is the newer state; nothing was overwritten.")
+            self._fill(self._user, newer_state(error))
             return
         self._reopen(user.user_id)
         changed = saved.version != user.version
         self._shell.say(
-            f"{user.user_id} was saved.",
+            t("{name} was saved.", name=user.user_id),
             undo=(lambda: self._undo(user, saved.version)) if changed else None,
         )
 
@@ -149,4 +156,4 @@ class GeneralTab:
             )
         finally:
             self._reopen(user.user_id)
-        self._shell.say(f"{user.user_id} is as before.")
+        self._shell.say(t("{name} is as before.", name=user.user_id))

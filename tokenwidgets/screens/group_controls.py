@@ -8,9 +8,10 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
 from tokenwidgets.directory import GroupRow
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.control_words import ABOUT
+from tokenwidgets.screens.group_form import members_lose
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.control_table import ControlTable, GrantAll, RevokeAll, SetControl
@@ -24,7 +25,7 @@ class GroupControls:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._group: GroupRow | None = None
-        self.table = ControlTable(panel="Controls")
+        self.table = ControlTable(panel=t("Controls"))
         self.table.listen(lambda message: shell.run(lambda: self._do(message)))
 
     def open(self, group: GroupRow) -> Component:
@@ -40,23 +41,34 @@ class GroupControls:
             case SetControl(control=name, given=given):
                 control = _known(name)
                 controls = {*group.controls, control} if given else {*group.controls} - {control}
-                done = "now gives" if given else "no longer gives"
-                self._set(group, controls, f"{group.name} {done} “{control}”.")
+                text = (
+                    t("{group} now gives “{control}”.", group=group.name, control=control)
+                    if given
+                    else t(
+                        "{group} no longer gives “{control}”.", group=group.name, control=control
+                    )
+                )
+                self._set(group, controls, text)
             case GrantAll():
                 controls = {*group.controls, *self._shell.platform.groups.authority().controls}
-                gives = count_of(len(controls), "control", "controls")
-                self._set(group, controls, f"{group.name} now gives {gives}.")
+                text = tn(
+                    "{group} now gives {count} control.",
+                    "{group} now gives {count} controls.",
+                    len(controls),
+                    group=group.name,
+                )
+                self._set(group, controls, text)
             case RevokeAll() if group.controls:
                 self._ask_before_revoking(group)
 
     def _ask_before_revoking(self, group: GroupRow) -> None:
-        members = count_of(group.members, "member loses", "members lose")
+        none = t("{group} gives no control any more.", group=group.name)
         self._shell.ask(
-            f"Revoke all controls of {group.name}?",
-            lambda _: self._set(group, (), f"{group.name} gives no control any more."),
-            confirm="Revoke All",
-            lines=[f"{members} these controls at once, unless another group gives them:"],
-            items=list(group.controls),
+            t("Revoke all controls of {group}?", group=group.name),
+            lambda _: self._set(group, (), none),
+            confirm=t("Revoke All"),
+            lines=[members_lose(group)],
+            items=[t(control) for control in group.controls],
             danger=True,
         )
 
@@ -80,7 +92,12 @@ class GroupControls:
         )
 
     def _undo(self, saved: GroupRow, controls: Iterable[Control]) -> None:
-        self._set(saved, controls, f"{saved.name} gives what it gave before.", undoable=False)
+        self._set(
+            saved,
+            controls,
+            t("{group} gives what it gave before.", group=saved.name),
+            undoable=False,
+        )
 
     def _fill(self, group: GroupRow) -> None:
         self._group = group
@@ -91,10 +108,12 @@ class GroupControls:
             self.table.notice = (
                 ""
                 if group.is_active
-                else "This group is not active, so its members have none of these through it."
+                else t("This group is not active, so its members have none of these through it.")
             )
             if group.is_active and limited:
-                self.table.notice = f"What is ticked reaches the users of {limited} alone."
+                self.table.notice = t(
+                    "What is ticked reaches the users of {departments} alone.", departments=limited
+                )
             self.table.serial += 1
 
 
@@ -102,17 +121,18 @@ def _known(name: str) -> Control:
     try:
         return Control(name)
     except ValueError:
-        raise errors.InvalidValue("Control", "there is none of this name.") from None
+        raise errors.InvalidValue("Control", Phrase("there is none of this name.")) from None
 
 
 def _row(control: Control, group: GroupRow, authority: Authority) -> dict[str, Any]:
     given = control in group.controls
     return {
         "name": control.value,
-        "screen": control.screen,
-        "about": ABOUT[control],
+        "label": t(control),
+        "screen": t(control.screen),
+        "about": t(ABOUT[control]),
         "given": given,
-        "locked": "" if authority.has(control) else "You cannot give it: you do not have it.",
+        "locked": "" if authority.has(control) else t("You cannot give it: you do not have it."),
         "lacks": _lacks(control, group) if given else "",
     }
 
@@ -121,7 +141,7 @@ def _lacks(control: Control, group: GroupRow) -> str:
     """What a control that is given still needs; members may have it from another group."""
     above = control.parent
     if above is not None and above not in group.controls:
-        return f"It has an effect only for members who have “{above}”, too."
+        return t("It has an effect only for members who have “{control}”, too.", control=above)
     if control.needs_everybody and group.departments:
-        return "It has no effect while the group is limited to departments."
+        return t("It has no effect while the group is limited to departments.")
     return ""

@@ -7,13 +7,14 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.directory import GroupRow
+from tokenwidgets.language import t, tn
 from tokenwidgets.screens.record import fill_record
+from tokenwidgets.screens.refusals import newer_state, problem_of
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
 
-__all__ = ["GroupForm"]
+__all__ = ["GroupForm", "members_lose"]
 
 
 class GroupForm:
@@ -33,7 +34,7 @@ class GroupForm:
         self._saved = saved
         self._close = close
         self._group: GroupRow | None = None
-        self.form = RecordForm(panel="General")
+        self.form = RecordForm(panel=t("General"))
         self.form.listen(lambda message: shell.run(lambda: self._do(message)))
 
     def open(self, group: GroupRow) -> Component:
@@ -59,7 +60,7 @@ class GroupForm:
                 "departments": list(group.departments) if group else [],
                 "active": group.is_active if group else False,
             },
-            save_label="Save" if group else "Add group",
+            save_label=t("Save") if group else t("Add group"),
             notice=notice,
         )
 
@@ -86,10 +87,10 @@ class GroupForm:
         try:
             save()
         except errors.InvalidValue as error:
-            self.form.errors = {error.field: error.problem}
+            self.form.errors = problem_of(error)
         except errors.StaleVersion as error:
             self._group = error.current
-            self._fill(f"{error} This is the newer state; nothing was overwritten.")
+            self._fill(newer_state(error))
 
     def _add(self, message: SaveRecord) -> None:
         group = self._shell.platform.groups.add(
@@ -98,20 +99,21 @@ class GroupForm:
             departments=message.texts("departments"),
         )
         self._saved(group.name)
-        self._shell.say(f"The group {group.name} was added. Now give it controls and members.")
+        self._shell.say(
+            t("The group {name} was added. Now give it controls and members.", name=group.name)
+        )
 
     def _ask_before_save(self, group: GroupRow, message: SaveRecord) -> None:
         stops = group.is_active and not message.flag("active")
         if not stops or not group.members or not group.controls:
             self._attempt(lambda: self._save(group, message))
             return
-        members = count_of(group.members, "member loses", "members lose")
         self._shell.ask(
-            f"Deactivate {group.name}?",
+            t("Deactivate {name}?", name=group.name),
             lambda _: self._attempt(lambda: self._save(group, message)),
-            confirm="Deactivate",
-            lines=[f"{members} these controls at once, unless another group gives them:"],
-            items=list(group.controls),
+            confirm=t("Deactivate"),
+            lines=[members_lose(group)],
+            items=[t(control) for control in group.controls],
             danger=True,
         )
 
@@ -127,7 +129,7 @@ class GroupForm:
         self._saved(saved.name)
         changed = saved.version != group.version
         self._shell.say(
-            f"The group {saved.name} was saved.",
+            t("The group {name} was saved.", name=saved.name),
             undo=(lambda: self._undo(group, saved)) if changed else None,
         )
 
@@ -144,28 +146,39 @@ class GroupForm:
             ).name
         finally:
             self._saved(name)
-        self._shell.say(f"The group {name} is as before.")
+        self._shell.say(t("The group {name} is as before.", name=name))
+
+
+def members_lose(group: GroupRow) -> str:
+    """What it means to the members that the group gives nothing any more."""
+    return tn(
+        "{count} member loses these controls at once, unless another group gives them:",
+        "{count} members lose these controls at once, unless another group gives them:",
+        group.members,
+    )
 
 
 def _fields(departments: list[str], *, adding: bool) -> list[dict[str, Any]]:
     fields: list[dict[str, Any]] = [
-        {"name": "name", "label": "Group name", "kind": "text", "most": 100},
+        {"name": "name", "label": t("Group name"), "kind": "text", "most": 100},
         {
             "name": "description",
-            "label": "Description",
+            "label": t("Description"),
             "kind": "text",
             "most": 2000,
-            "hint": "What its members are to do, such as “Looks after the tokens of Finance”.",
+            "hint": t("What its members are to do, such as “Looks after the tokens of Finance”."),
         },
     ]
     if departments:
         fields.append(
             {
                 "name": "departments",
-                "label": "Departments",
+                "label": t("Departments"),
                 "kind": "many",
-                "hint": "Its controls then reach the users of these departments alone."
-                " None ticked: everybody.",
+                "hint": t(
+                    "Its controls then reach the users of these departments alone."
+                    " None ticked: everybody."
+                ),
                 "options": [{"value": name, "label": name} for name in departments],
             }
         )
@@ -173,9 +186,9 @@ def _fields(departments: list[str], *, adding: bool) -> list[dict[str, Any]]:
         fields.append(
             {
                 "name": "active",
-                "label": "Active",
+                "label": t("Active"),
                 "kind": "switch",
-                "hint": "A group that is not active gives its members nothing.",
+                "hint": t("A group that is not active gives its members nothing."),
             }
         )
     return fields

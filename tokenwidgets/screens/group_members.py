@@ -6,10 +6,10 @@ from typing import Any
 
 from tokenwidgets.directory import GroupRow, UserRow
 from tokenwidgets.directory.membership import MemberRow
+from tokenwidgets.language import t, tn
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.paged_table import (
@@ -22,17 +22,10 @@ from tokenwidgets.widgets.paged_table import (
 )
 from tokenwidgets.widgets.user_finder import ChooseUser, FindUsers, UserFinder
 
-__all__ = ["GroupMembers"]
+__all__ = ["GroupMembers", "joined_or_left"]
 
 _MOST_FOUND = 8
 _REMOVE = "remove"
-_COLUMNS = (
-    {"key": "key", "label": "User ID", "kind": "text", "sortable": False},
-    {"key": "name", "label": "Name", "kind": "text", "sortable": False},
-    {"key": "department", "label": "Department", "kind": "text", "sortable": False},
-    {"key": "active", "label": "Active", "kind": "yesno", "sortable": False},
-)
-_REMOVE_COLUMN = {"key": _REMOVE, "label": "Actions", "kind": "action", "sortable": False}
 
 
 class GroupMembers:
@@ -42,8 +35,10 @@ class GroupMembers:
         self._shell = shell
         self._group = ""
         self._pager = Pager(self._fetch)
-        self.finder = UserFinder(label="Add a member")
-        self.table = PagedTable(label="Members", panel="Members", search_label="Search members")
+        self.finder = UserFinder(label=t("Add a member"))
+        self.table = PagedTable(
+            label=t("Members"), panel=t("Members"), search_label=t("Search members")
+        )
         for component in (self.finder, self.table):
             component.listen(lambda message: shell.run(lambda: self._do(message)))
 
@@ -52,7 +47,7 @@ class GroupMembers:
         self._group = group.name
         may = self._may_change()
         self.table.search = ""
-        self.table.columns = [*_COLUMNS, _REMOVE_COLUMN] if may else list(_COLUMNS)
+        self.table.columns = _columns(may_remove=may)
         self.finder.serial += 1
         self._fill(self._pager.first())
         return (self.finder, self.table) if may else (self.table,)
@@ -83,11 +78,13 @@ class GroupMembers:
         more = page.total - len(page.rows)
         with self.finder.hold_sync():
             self.finder.found = [self._found(user) for user in page.rows]
-            self.finder.more = f"and {more:,} more: type more of the name" if more > 0 else ""
+            self.finder.more = (
+                t("and {more} more: type more of the name", more=more) if more > 0 else ""
+            )
             self.finder.asked = text
 
     def _found(self, user: UserRow) -> dict[str, Any]:
-        note = "is a member" if self._group in user.groups else ""
+        note = t("is a member") if self._group in user.groups else ""
         return {"key": user.user_id, "name": user.name, "note": note}
 
     def _set(self, user_id: str, member: bool, *, undoing: bool = False) -> None:
@@ -97,7 +94,7 @@ class GroupMembers:
             # Refused or not, the list shows what is.
             self._fill(self._pager.refresh())
         self._shell.say(
-            f"{user_id} {'is now in' if member else 'is no longer in'} {self._group}.",
+            joined_or_left(user_id, self._group, member),
             undo=(lambda: self._set(user_id, not member, undoing=True))
             if changed and not undoing
             else None,
@@ -112,12 +109,33 @@ class GroupMembers:
         with self.table.hold_sync():
             self.table.rows = [_row(member) for member in page.rows]
             self._pager.mark(self.table)
-            self.table.total = count_of(page.total, "member", "members")
+            self.table.total = tn("{count} member", "{count} members", page.total)
             self.table.empty = (
-                "No member matches this search."
+                t("No member matches this search.")
                 if self.table.search.strip()
-                else "Nobody is in this group yet. Find the first member above."
+                else t("Nobody is in this group yet. Find the first member above.")
             )
+
+
+def joined_or_left(user_id: str, group: str, member: bool) -> str:
+    """What was done, in words."""
+    if member:
+        return t("{user} is now in {group}.", user=user_id, group=group)
+    return t("{user} is no longer in {group}.", user=user_id, group=group)
+
+
+def _columns(*, may_remove: bool) -> list[dict[str, Any]]:
+    columns = [
+        ("key", t("User ID"), "text"),
+        ("name", t("Name"), "text"),
+        ("department", t("Department"), "text"),
+        ("active", t("Active"), "yesno"),
+        *([(_REMOVE, t("Actions"), "action")] if may_remove else []),
+    ]
+    return [
+        {"key": key, "label": label, "kind": kind, "sortable": False}
+        for key, label, kind in columns
+    ]
 
 
 def _row(member: MemberRow) -> dict[str, Any]:
@@ -126,5 +144,5 @@ def _row(member: MemberRow) -> dict[str, Any]:
         "name": member.name,
         "department": member.department,
         "active": member.is_active,
-        _REMOVE: "Remove",
+        _REMOVE: t("Remove"),
     }

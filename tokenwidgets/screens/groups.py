@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from tokenwidgets.directory import GroupRow
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.events_tab import EventsTab
 from tokenwidgets.screens.group_controls import GroupControls
 from tokenwidgets.screens.group_form import GroupForm
 from tokenwidgets.screens.group_members import GroupMembers
 from tokenwidgets.screens.listing import Listing
 from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.words import labels_of
 from tokenwidgets.widgets.paged_table import PagedTable
 from tokenwidgets.widgets.tab_strip import Act, Close, SelectTab, TabStrip
 
 __all__ = ["GroupsScreen"]
 
-_TABS = ["General", "Controls", "Members", "Changes"]
+_TABS: list[str] = [Phrase("General"), Phrase("Controls"), Phrase("Members"), Phrase("Changes")]
 _COPY = "copy"
 
 
@@ -26,42 +28,43 @@ class GroupsScreen:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._group = ""
-        self.strip = TabStrip(choosable=False)
+        self.strip = TabStrip(choosable=False, labels=labels_of(_TABS))
         self.form = GroupForm(shell, self._saved, self.show)
         self.controls = GroupControls(shell)
         self.members = GroupMembers(shell)
-        self.changes = EventsTab(shell, "Changes", shell.platform.history.of_group)
+        self.changes = EventsTab(shell, _TABS[-1], shell.platform.history.of_group)
         self.list = Listing(
             shell,
             PagedTable(
-                heading="User Groups",
-                label="User Groups",
-                search_label="Search groups",
-                add_label="Add group",
+                heading=t("User Groups"),
+                label=t("User Groups"),
+                search_label=t("Search groups"),
+                add_label=t("Add group"),
                 sort="key",
                 columns=[
-                    {"key": "key", "label": "Group", "kind": "link", "sortable": True},
+                    {"key": "key", "label": t("Group"), "kind": "link", "sortable": True},
                     {
                         "key": "description",
-                        "label": "Description",
+                        "label": t("Description"),
                         "kind": "text",
                         "sortable": False,
                     },
-                    {"key": "controls", "label": "Controls", "kind": "number", "sortable": True},
+                    {"key": "controls", "label": t("Controls"), "kind": "number", "sortable": True},
                     {
                         "key": "departments",
-                        "label": "Departments",
+                        "label": t("Departments"),
                         "kind": "list",
                         "sortable": False,
                     },
-                    {"key": "members", "label": "Members", "kind": "number", "sortable": True},
-                    {"key": "active", "label": "Active", "kind": "yesno", "sortable": True},
+                    {"key": "members", "label": t("Members"), "kind": "number", "sortable": True},
+                    {"key": "active", "label": t("Active"), "kind": "yesno", "sortable": True},
                 ],
             ),
             lambda: [_row(group) for group in shell.platform.groups.list()],
             self._open_or_add,
-            ("group", "groups"),
-            "No user groups yet. Add the first one, then give it controls and members.",
+            lambda count: tn("{count} group", "{count} groups", count),
+            none=t("No group matches this search."),
+            first=t("No user groups yet. Add the first one, then give it controls and members."),
         )
         self.strip.listen(lambda message: shell.run(lambda: self._do(message)))
 
@@ -75,10 +78,10 @@ class GroupsScreen:
             return
         self._group = ""
         with self.strip.hold_sync():
-            self.strip.heading = "New group"
+            self.strip.heading = t("New group")
             self.strip.badges = []
             self.strip.actions = []
-            self.strip.tabs = ["General"]
+            self.strip.tabs = _TABS[:1]
         self._shell.show(self.strip, self.form.add())
 
     def open(self, name: str, tab: str | None = None) -> None:
@@ -87,8 +90,10 @@ class GroupsScreen:
         self._group = group.name
         with self.strip.hold_sync():
             self.strip.heading = group.name
-            self.strip.badges = [] if group.is_active else [{"text": "Not active", "kind": "warn"}]
-            self.strip.actions = [{"name": _COPY, "label": "Copy"}]
+            self.strip.badges = (
+                [] if group.is_active else [{"text": t("Not active"), "kind": "warn"}]
+            )
+            self.strip.actions = [{"name": _COPY, "label": t("Copy")}]
             self.strip.tabs = list(_TABS)
             if tab is not None:
                 self.strip.selected = tab
@@ -121,16 +126,18 @@ class GroupsScreen:
 
     def _ask_for_copy(self, group: GroupRow) -> None:
         self._shell.ask(
-            f"Copy {group.name}",
+            t("Copy {name}", name=group.name),
             lambda values: self._copy(group.name, values.get("name", "")),
-            confirm="Copy",
-            lines=["The copy has the same controls, departments and description, and no members."],
+            confirm=t("Copy"),
+            lines=[
+                t("The copy has the same controls, departments and description, and no members.")
+            ],
             fields=[
                 {
                     "name": "name",
-                    "label": "Name of the copy",
+                    "label": t("Name of the copy"),
                     "kind": "text",
-                    "value": f"Copy of {group.name}"[:100],
+                    "value": t("Copy of {name}", name=group.name)[:100],
                 }
             ],
         )
@@ -138,7 +145,7 @@ class GroupsScreen:
     def _copy(self, name: str, new_name: str) -> None:
         copy = self._shell.platform.groups.copy(name, new_name)
         self.open(copy.name)
-        self._shell.say(f"{name} was copied to {copy.name}.")
+        self._shell.say(t("{name} was copied to {copy}.", name=name, copy=copy.name))
 
 
 def _row(group: GroupRow) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def _row(group: GroupRow) -> dict[str, Any]:
         "key": group.name,
         "description": group.description,
         "controls": len(group.controls),
-        "departments": list(group.departments) or ["Everybody"],
+        "departments": list(group.departments) or [t("Everybody")],
         "members": group.members,
         "active": group.is_active,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import t
+from tokenwidgets.screens.group_members import joined_or_left
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.group_chooser import GroupChooser, SetMembership
@@ -18,7 +20,7 @@ class GroupsTab:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._user_id = ""
-        self.chooser = GroupChooser(panel="User Groups", can_change=True)
+        self.chooser = GroupChooser(panel=t("User Groups"), can_change=True)
         self.chooser.listen(lambda message: shell.run(lambda: self._do(message)))
 
     def open(self, user: UserRow) -> Component:
@@ -35,7 +37,7 @@ class GroupsTab:
         try:
             changed = self._shell.platform.memberships.set(user_id, group, member)
             self._shell.say(
-                f"{user_id} {'is now in' if member else 'is no longer in'} {group}.",
+                joined_or_left(user_id, group, member),
                 undo=(lambda: self._set(user_id, group, not member, undoing=True))
                 if changed and not undoing
                 else None,
@@ -51,9 +53,9 @@ class GroupsTab:
             {
                 "name": row.group,
                 "description": row.description,
-                "controls": list(row.controls),
+                "controls": [t(control) for control in row.controls],
                 "member": row.is_member,
-                "locked": "" if row.is_active else "This group is not active.",
+                "locked": "" if row.is_active else t("This group is not active."),
             }
             for row in self._shell.platform.memberships.of_user(self._user_id)
         ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
 from tokenwidgets.screens.inventory_charts import expirations_figure, picked, tokens_figure
@@ -13,8 +14,9 @@ from tokenwidgets.screens.inventory_filters import inventory_filters, token_filt
 from tokenwidgets.screens.inventory_questions import InventoryQuestions
 from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
+from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import access_summary, count_of, iso
+from tokenwidgets.screens.words import access_summary, iso
 from tokenwidgets.tokens import TokenFilter, TokenRow
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.chart import Chart, Pick
@@ -59,9 +61,9 @@ class InventoryScreen:
         self._pager = Pager(self._fetch)
         self._last = LastSearch(shell, Control.TOKEN_INVENTORY.value)
         self.questions = InventoryQuestions(shell, self._refresh)
-        self.bar = FilterBar(heading="Token Inventory")
-        self.chart = Chart(empty="No tokens to chart.")
-        self.table = PagedTable(label="Token Inventory", sort="created", descending=True)
+        self.bar = FilterBar(heading=t("Token Inventory"))
+        self.chart = Chart(empty=t("No tokens to chart."))
+        self.table = PagedTable(label=t("Token Inventory"), sort="created", descending=True)
         for component in (self.bar, self.chart, self.table):
             component.listen(lambda message: shell.run(lambda: self._do(message)))
 
@@ -69,14 +71,14 @@ class InventoryScreen:
         """Bring it up to date and to the front."""
         authority = self._shell.platform.inventory.authority()
         may_revoke = authority.has(Control.API_TOKENS)
-        download = {"name": "download", "label": "Download", "items": list(_SUFFIXES)}
-        revoke = {"name": "revoke-matching", "label": "Revoke all that match"}
+        download = {"name": "download", "label": t("Download"), "items": list(_SUFFIXES)}
+        revoke = {"name": "revoke-matching", "label": t("Revoke all that match")}
         self.bar.actions = [download, *([revoke] if may_revoke else [])]
         with self.table.hold_sync():
             self.table.columns = _columns(opens=authority.has(Control.APPLICATION_USERS))
             self.table.selectable = may_revoke
             self.table.actions = (
-                [{"name": "revoke-selected", "label": "Revoke selected", "kind": "danger"}]
+                [{"name": "revoke-selected", "label": t("Revoke selected"), "kind": "danger"}]
                 if may_revoke
                 else []
             )
@@ -149,7 +151,7 @@ class InventoryScreen:
         for row in self._pager.page.rows:
             if str(row.id) == key:
                 return row
-        raise errors.UnknownToken("This token is not on the page any more.")
+        raise errors.UnknownToken(Phrase("This token is not on the page any more."))
 
     def _filter(self) -> None:
         before = self._wanted
@@ -179,11 +181,13 @@ class InventoryScreen:
         with self.table.hold_sync():
             self.table.rows = [_row(token) for token in page.rows]
             self._pager.mark(self.table)
-            self.table.total = count_of(page.total, "token", "tokens")
+            self.table.total = tn("{count} token", "{count} tokens", page.total)
             self.table.empty = (
-                "No token matches these filters."
+                t("No token matches these filters.")
                 if self._wanted
-                else "No tokens yet. Open a user on the screen Application Users and add the first."
+                else t(
+                    "No tokens yet. Open a user on the screen Application Users and add the first."
+                )
             )
 
     def _draw(self) -> None:
@@ -200,24 +204,32 @@ class InventoryScreen:
     def _download(self, kind: str) -> None:
         total = self._shell.platform.inventory.page(TokenFilter(**self._wanted), rows=1).total
         most = _MOST_IN_EXCEL if kind == "Excel" else MOST_ROWS
-        refuse_too_many(total, most, "tokens", "the command `tokenwidgets inventory -o FILE`")
+        instead = Phrase("the command `tokenwidgets inventory -o FILE`")
+        refuse_too_many(total, most, Phrase("tokens"), instead)
         # pandas takes a second to import, and most visits need none of it.
         from tokenwidgets.frames import inventory
 
         frames = inventory(self._shell.platform, chunksize=20_000, **self._wanted)
         self._shell.hand_over("token-inventory", file_of(frames, _SUFFIXES[kind]))
-        self._shell.say(f"{count_of(total, 'token', 'tokens')} downloaded as {kind}.")
+        self._shell.say(
+            tn(
+                "{count} token downloaded as {kind}.",
+                "{count} tokens downloaded as {kind}.",
+                total,
+                kind=kind,
+            )
+        )
 
 
 def _problem(error: errors.TokenWidgetsError) -> dict[str, str]:
     """What is wrong with a filter, by its name; nothing if it is no filter's fault."""
     match error:
         case errors.InvalidValue():
-            return {error.field: error.problem}
+            return {error.field: t(error.problem)}
         case errors.UnknownUser():
-            return {"owner": str(error)}
+            return {"owner": words_of(error)}
         case errors.UnknownAPI():
-            return {"api": str(error)}
+            return {"api": words_of(error)}
         case _:
             return {}
 
@@ -228,14 +240,14 @@ def _without(wanted: dict[str, Any], *names: str) -> TokenFilter:
 
 def _columns(*, opens: bool) -> list[dict[str, Any]]:
     columns = (
-        ("name", "Token", "text"),
-        ("owner", "Owner", "link" if opens else "text"),
-        ("hint", "Secret", "code"),
-        ("access", "Access", "more"),
-        ("created", "Created", "date"),
-        ("expires", "Expires", "expiry"),
-        ("last_used", "Last used", "datetime"),
-        ("status", "Status", "badge"),
+        ("name", t("Token"), "text"),
+        ("owner", t("Owner"), "link" if opens else "text"),
+        ("hint", t("Secret"), "code"),
+        ("access", t("Access"), "more"),
+        ("created", t("Created"), "date"),
+        ("expires", t("Expires"), "expiry"),
+        ("last_used", t("Last used"), "datetime"),
+        ("status", t("Status"), "badge"),
     )
     return [
         {"key": key, "label": label, "kind": kind, "sortable": key in _SORTS, "short": True}
@@ -251,7 +263,7 @@ def _row(token: TokenRow) -> dict[str, Any]:
         "hint": token.hint,
         "access": {
             "summary": access_summary(token.grants),
-            "items": [[api, access.label] for api, access in token.grants.items()],
+            "items": [[api, t(access.label)] for api, access in token.grants.items()],
         },
         "created": iso(token.created_at),
         "expires": iso(token.expires_at),

@@ -8,7 +8,9 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from tokenwidgets.screens.inventory_filters import ACCESS, LIVE, month_of, month_words
+from tokenwidgets.language import t
+from tokenwidgets.screens.inventory_filters import ACCESS, LIVE, month_of
+from tokenwidgets.screens.words import month_words, short_month
 from tokenwidgets.tokens import APICount, MonthCount
 from tokenwidgets.vocabulary import Access, TokenStatus
 
@@ -47,8 +49,8 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
     statuses = [each for each in TokenStatus if any((m, each) in by_month for m in months)]
     values = [
         {
-            "Month": f"{month:%b %Y}",
-            "Status": status.value,
+            "Month": short_month(month),
+            "Status": t(status),
             "Tokens": by_month[month, status],
             "order": order,
             "pick": f"month|{month_of(month)}|{status.value}",
@@ -67,11 +69,11 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
                 "field": "Month",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": [f"{month:%b %Y}" for month in months]},
+                "scale": {"domain": [short_month(month) for month in months]},
                 "axis": {"labelAngle": -45, "labelOverlap": "parity", "grid": False},
             },
             "y": _count_axis(),
-            "color": _colour("Status", {each.value: _COLOURS[each] for each in statuses}),
+            "color": _colour("Status", {t(each): _COLOURS[each] for each in statuses}),
             "order": {"field": "order"},
             "opacity": _FAINT,
             "tooltip": _tooltip("Month", "Status"),
@@ -93,10 +95,10 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
     ]
     total = sum(by_month[key] for key in by_month if key[0] in months)
     return {
-        "title": "Expirations by month",
-        "summary": f"Bar chart: in which months {total:,} tokens expire",
+        "title": t("Expirations by month"),
+        "summary": t("Bar chart: in which months {count} tokens expire", count=total),
         "spec": spec,
-        "columns": ["Month", *(status.value for status in statuses)],
+        "columns": [t("Month"), *(t(status) for status in statuses)],
         "rows": rows,
     }
 
@@ -112,7 +114,7 @@ def tokens_figure(counts: Sequence[APICount], chosen: Mapping[str, str]) -> dict
     values = [
         {
             "API": api,
-            "Access": access.label,
+            "Access": t(access.label),
             "Tokens": by_api[api, access],
             "order": order,
             "pick": f"api|{_VALUES[access]}|{api}",
@@ -129,7 +131,7 @@ def tokens_figure(counts: Sequence[APICount], chosen: Mapping[str, str]) -> dict
         "encoding": {
             "y": {"field": "API", "type": "nominal", "title": None, "sort": shown},
             "x": _count_axis(),
-            "color": _colour("Access", {each.label: shade for each, shade in _SHADES.items()}),
+            "color": _colour("Access", {t(each.label): shade for each, shade in _SHADES.items()}),
             "order": {"field": "order"},
             "opacity": _FAINT,
             "tooltip": _tooltip("API", "Access"),
@@ -150,10 +152,12 @@ def tokens_figure(counts: Sequence[APICount], chosen: Mapping[str, str]) -> dict
     ]
     rest = len(apis) - len(shown)
     return {
-        "title": "Tokens by API" + (f" (the first {_MOST_APIS} of {len(apis):,})" if rest else ""),
-        "summary": f"Bar chart: how many tokens open each of {len(shown):,} APIs",
+        "title": t("Tokens by API (the first {shown} of {all})", shown=len(shown), all=len(apis))
+        if rest
+        else t("Tokens by API"),
+        "summary": t("Bar chart: how many tokens open each of {count} APIs", count=len(shown)),
         "spec": spec,
-        "columns": ["API", *(access.label for access in _SHADES)],
+        "columns": [t("API"), *(t(access.label) for access in _SHADES)],
         "rows": rows,
     }
 
@@ -197,6 +201,6 @@ def _colour(field: str, colours: Mapping[str, str]) -> dict[str, Any]:
 
 def _tooltip(*fields: str) -> list[dict[str, str]]:
     return [
-        *({"field": field, "type": "nominal"} for field in fields),
-        {"field": "Tokens", "type": "quantitative", "format": ","},
+        *({"field": field, "type": "nominal", "title": t(field)} for field in fields),
+        {"field": "Tokens", "type": "quantitative", "format": ",", "title": t("Tokens")},
     ]

@@ -9,9 +9,11 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase, t
+from tokenwidgets.screens.words import month_words
 from tokenwidgets.vocabulary import Access, TokenStatus
 
-__all__ = ["ACCESS", "LIVE", "inventory_filters", "month_of", "month_words", "token_filters"]
+__all__ = ["ACCESS", "LIVE", "inventory_filters", "month_of", "token_filters"]
 
 LIVE = "live"
 """The choice that stands for all statuses of tokens that open something."""
@@ -21,6 +23,7 @@ ACCESS = {"full": Access.FULL, "read": Access.READ, "none": Access.NONE}
 
 _DAYS_UNUSED = (30, 90, 180, 365)
 _DAYS_EXPIRING = (7, 30, 60, 90)
+_OF_THE_LIST = Phrase("choose one of the list.")
 
 
 def inventory_filters(apis: Sequence[str], months: Iterable[date]) -> list[dict[str, Any]]:
@@ -31,37 +34,45 @@ def inventory_filters(apis: Sequence[str], months: Iterable[date]) -> list[dict[
         months: the first days of the months in which tokens expire.
 
     """
-    statuses = [(LIVE, "Live (active or expiring)"), *((each.value, each) for each in TokenStatus)]
+    statuses = [
+        (LIVE, t("Live (active or expiring)")),
+        *((each.value, t(each)) for each in TokenStatus),
+    ]
     return [
         {
             "name": "search",
-            "label": "Search",
+            "label": t("Search"),
             "kind": "search",
-            "placeholder": "Token, User ID or name",
+            "placeholder": t("Token, User ID or name"),
         },
-        _select("status", "Status", statuses),
-        _select("api", "API", [(api, api) for api in apis]),
-        _select("access", "Access", [(value, access.label) for value, access in ACCESS.items()]),
-        {"name": "owner", "label": "Owner", "kind": "text", "placeholder": "User ID"},
-        _select("unused", "Unused for", [(str(n), f"{n} days or more") for n in _DAYS_UNUSED]),
-        _select("expiring", "Expiring within", [(str(n), f"{n} days") for n in _DAYS_EXPIRING]),
-        _select("month", "Expires in", [(month_of(day), month_words(day)) for day in months]),
+        _select("status", t("Status"), statuses),
+        _select("api", t("API"), [(api, api) for api in apis]),
+        _select(
+            "access", t("Access"), [(value, t(access.label)) for value, access in ACCESS.items()]
+        ),
+        {"name": "owner", "label": t("Owner"), "kind": "text", "placeholder": t("User ID")},
+        _select(
+            "unused",
+            t("Unused for"),
+            [(str(n), t("{days} days or more", days=n)) for n in _DAYS_UNUSED],
+        ),
+        _select(
+            "expiring",
+            t("Expiring within"),
+            [(str(n), t("{days} days", days=n)) for n in _DAYS_EXPIRING],
+        ),
+        _select("month", t("Expires in"), [(month_of(day), month_words(day)) for day in months]),
     ]
 
 
 def _select(name: str, label: str, choices: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    options = [{"value": value, "label": words} for value, words in (("", "Any"), *choices)]
+    options = [{"value": value, "label": words} for value, words in (("", t("Any")), *choices)]
     return {"name": name, "label": label, "kind": "select", "options": options}
 
 
 def month_of(day: date) -> str:
     """The value of the filter for the month of this day: ``2026-07``."""
     return f"{day:%Y-%m}"
-
-
-def month_words(day: date) -> str:
-    """The month of this day in words: ``July 2026``."""
-    return f"{day:%B %Y}"
 
 
 def token_filters(values: Mapping[str, str]) -> dict[str, Any]:
@@ -82,7 +93,7 @@ def token_filters(values: Mapping[str, str]) -> dict[str, Any]:
         )
     if access := values.get("access"):
         if access not in ACCESS:
-            raise errors.InvalidValue("access", "choose one of the list.")
+            raise errors.InvalidValue("access", _OF_THE_LIST)
         given["access"] = ACCESS[access]
     if unused := values.get("unused"):
         given["unused_for"] = _days("unused", unused, _DAYS_UNUSED)
@@ -98,21 +109,21 @@ def _status(text: str) -> TokenStatus:
     try:
         return TokenStatus(text)
     except ValueError:
-        raise errors.InvalidValue("status", "choose one of the list.") from None
+        raise errors.InvalidValue("status", _OF_THE_LIST) from None
 
 
 def _days(name: str, text: str, choices: Sequence[int]) -> timedelta:
     for number in choices:
         if text == str(number):
             return timedelta(days=number)
-    raise errors.InvalidValue(name, "choose one of the list.")
+    raise errors.InvalidValue(name, _OF_THE_LIST)
 
 
 def _first_of(text: str) -> datetime:
     try:
         day = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise errors.InvalidValue("month", "choose one of the list.") from None
+        raise errors.InvalidValue("month", _OF_THE_LIST) from None
     if not 1970 <= day.year <= 9000:
-        raise errors.InvalidValue("month", "choose one of the list.")
+        raise errors.InvalidValue("month", _OF_THE_LIST)
     return datetime(day.year, day.month, 1, tzinfo=UTC)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tokenwidgets.screens.confirming import WHY, number_field, refuse_other_number
+from tokenwidgets.language import t, tn
+from tokenwidgets.screens.confirming import WHY, note_field, number_field, refuse_other_number
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
+from tokenwidgets.screens.words import and_more
 from tokenwidgets.tokens import TokenFilter, TokenRow
 
 __all__ = ["InventoryQuestions"]
@@ -31,13 +32,17 @@ class InventoryQuestions:
         """Ask before the live ones of these are revoked."""
         live = [token for token in tokens if token.status.is_live]
         if not live:
-            self._shell.say("None of the selected tokens is live, so there is nothing to revoke.")
+            self._shell.say(
+                t("None of the selected tokens is live, so there is nothing to revoke.")
+            )
             return
-        names = [f"{token.name} of {token.owner}" for token in live[:_MOST_NAMED]]
-        more = len(live) - len(names)
+        names = [
+            t("{token} of {owner}", token=token.name, owner=token.owner)
+            for token in live[:_MOST_NAMED]
+        ]
         self._ask(
             len(live),
-            [*names, f"and {more:,} more"] if more else names,
+            and_more(names, len(live) - len(names)),
             lambda why: self._shell.platform.inventory.revoke_selected(
                 [token.id for token in live], why=why
             ),
@@ -47,7 +52,7 @@ class InventoryQuestions:
         """Ask before all live tokens that match are revoked."""
         count = self._shell.platform.inventory.revocable(filters)
         if not count:
-            self._shell.say("No live token matches, so there is nothing to revoke.")
+            self._shell.say(t("No live token matches, so there is nothing to revoke."))
             return
         self._ask(
             count,
@@ -58,21 +63,33 @@ class InventoryQuestions:
         )
 
     def _ask(self, count: int, items: Sequence[str], revoke: Callable[[str], int]) -> None:
-        tokens = count_of(count, "live token", "live tokens")
+        line = (
+            tn(
+                "{count} live token will stop working at once and for good:",
+                "{count} live tokens will stop working at once and for good:",
+                count,
+            )
+            if items
+            else tn(
+                "{count} live token will stop working at once and for good.",
+                "{count} live tokens will stop working at once and for good.",
+                count,
+            )
+        )
         self._shell.ask(
-            f"Revoke {count_of(count, 'token', 'tokens')}?",
+            tn("Revoke {count} token?", "Revoke {count} tokens?", count),
             lambda values: self._revoke(count, values, revoke),
-            confirm="Revoke",
-            lines=[f"{tokens} will stop working at once and for good{':' if items else '.'}"],
+            confirm=t("Revoke"),
+            lines=[line],
             items=items,
-            fields=[number_field(count), WHY],
+            fields=[number_field(count), note_field()],
             danger=True,
         )
 
     def _revoke(self, count: int, values: Mapping[str, str], revoke: Callable[[str], int]) -> None:
         refuse_other_number(values, count)
         try:
-            ended = revoke(values.get(WHY["name"], ""))
+            ended = revoke(values.get(WHY, ""))
         finally:
             self._changed()
-        self._shell.say(f"{count_of(ended, 'token was', 'tokens were')} revoked.")
+        self._shell.say(tn("{count} token was revoked.", "{count} tokens were revoked.", ended))

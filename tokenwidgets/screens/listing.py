@@ -8,7 +8,6 @@ from typing import Any
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
 from tokenwidgets.widgets.paged_table import (
     AddRow,
     NextPage,
@@ -33,7 +32,8 @@ class Listing:
         table: what to fill; the rows are searched by the values of its columns.
         read: gives all rows.
         open_row: opens a row by its key; a new one when that is None.
-        words: one row and several, such as ``("group", "groups")``.
+        count: says how many rows there are, such as "3 groups".
+        none: says that no row matches the search.
         first: what to do when there are no rows at all.
 
     """
@@ -44,13 +44,16 @@ class Listing:
         table: PagedTable,
         read: Callable[[], Sequence[Row]],
         open_row: Callable[[str | None], None],
-        words: tuple[str, str],
+        count: Callable[[int], str],
+        *,
+        none: str,
         first: str,
     ) -> None:
         self._shell = shell
         self._read = read
         self._open_row = open_row
-        self._words = words
+        self._count = count
+        self._none = none
         self._first = first
         self._pager = Pager(self._fetch)
         self.table = table
@@ -101,14 +104,11 @@ class Listing:
         )
 
     def _fill(self, page: Page[Row]) -> None:
-        one, many = self._words
         with self.table.hold_sync():
             self.table.rows = list(page.rows)
             self._pager.mark(self.table)
-            self.table.total = count_of(page.total, one, many)
-            self.table.empty = (
-                f"No {one} matches this search." if self.table.search.strip() else self._first
-            )
+            self.table.total = self._count(page.total)
+            self.table.empty = self._none if self.table.search.strip() else self._first
 
 
 def _has(row: Row, search: str) -> bool:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.record_form import RecordForm
 
 __all__ = ["fill_record"]
@@ -18,7 +19,7 @@ def fill_record(
     values: Mapping[str, Any],
     entered: Mapping[str, Any] | None = None,
     keep: bool = False,
-    save_label: str = "Save",
+    save_label: str = "",
     notice: str = "",
     points: Sequence[str] = (),
 ) -> None:
@@ -30,7 +31,7 @@ def fill_record(
         values: what is stored, by the fields' names.
         entered: what is shown instead, for a person to save or not.
         keep: leave what was entered into the other fields.
-        save_label: the name of the button that saves.
+        save_label: the name of the button that saves; empty: "Save".
         notice: what to know before going on.
         points: the same in points, below it.
 
@@ -40,7 +41,7 @@ def fill_record(
         form.values = dict(values)
         form.entered = dict(entered or {})
         form.keep = keep
-        form.save_label = save_label
+        form.save_label = save_label or t("Save")
         form.notice = notice
         form.points = list(points)
         form.errors = {}

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from tokenwidgets import errors
 from tokenwidgets.identity.acting import under_voila
+from tokenwidgets.language import Phrase, t, tn
 
-__all__ = ["words_of"]
+__all__ = ["newer_state", "problem_of", "words_of"]
 
-_TO_VISITORS: tuple[tuple[type[errors.TokenWidgetsError], str], ...] = (
+_TO_VISITORS: tuple[tuple[type[errors.TokenWidgetsError], Phrase], ...] = (
     (
         errors.DatabaseBusy,
-        "Others are writing to the database at the moment; nothing was changed. Try again.",
+        Phrase("Others are writing to the database at the moment; nothing was changed. Try again."),
     ),
     (
         errors.OutcomeUnknown,
-        "The connection to the database was lost while the change was saved: it was made, or it"
-        " was not. Look before you try again.",
+        Phrase(
+            "The connection to the database was lost while the change was saved: it was made, or it"
+            " was not. Look before you try again."
+        ),
     ),
     (
         errors.DatabaseReadOnly,
-        "The database cannot be changed at the moment; nothing was changed. Tell the operator.",
+        Phrase(
+            "The database cannot be changed at the moment; nothing was changed. Tell the operator."
+        ),
     ),
     (
         errors.DatabaseFull,
-        "The database has no room left; nothing was changed. Tell the operator.",
+        Phrase("The database has no room left; nothing was changed. Tell the operator."),
     ),
     (
         errors.DatabaseError,
-        "The database cannot be used at the moment; nothing was changed."
-        " Try again in a while, or tell the operator.",
+        Phrase(
+            "The database cannot be used at the moment; nothing was changed."
+            " Try again in a while, or tell the operator."
+        ),
     ),
     (
         errors.ConfigurationError,
-        "A setting of the dashboard has to be put right. Tell the operator.",
+        Phrase("A setting of the dashboard has to be put right. Tell the operator."),
     ),
 )
 
@@ -46,5 +53,36 @@ def words_of(error: errors.TokenWidgetsError) -> str:
     if under_voila():
         for kind, words in _TO_VISITORS:
             if isinstance(error, kind):
-                return words
-    return str(error)
+                return t(words)
+    match error:
+        case errors.InvalidValue():
+            return f"{t(error.field)}: {t(error.problem)}"
+        case errors.ImportRefused():
+            return _words_of_import(error)
+        case _:
+            # Its text as it was raised: maybe a phrase, which knows what it is made of.
+            return t(error.args[0]) if error.args else str(error)
+
+
+def problem_of(error: errors.InvalidValue) -> dict[str, str]:
+    """What is wrong with a field of a form, by the field's label."""
+    return {t(error.field): t(error.problem)}
+
+
+def newer_state(error: errors.StaleVersion) -> str:
+    """What is said above a form that shows what somebody else has changed."""
+    return f"{words_of(error)} {t('This is the newer state; nothing was overwritten.')}"
+
+
+def _words_of_import(error: errors.ImportRefused) -> str:
+    first = tn(
+        "{source}: {count} bad line, so nothing was imported.",
+        "{source}: {count} bad lines, so nothing was imported.",
+        len(error.problems),
+        source=error.source,
+    )
+    lines = [
+        t("line {number}: {problem}", number=str(each.line), problem=each.problem)
+        for each in error.problems
+    ]
+    return "\n".join([first, *lines])

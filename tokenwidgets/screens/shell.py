@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets
 
 from tokenwidgets import errors
+from tokenwidgets.language import t
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.files import File
 from tokenwidgets.screens.refusals import words_of
@@ -81,7 +82,7 @@ class Shell:
         except Exception:
             # What it is belongs into the log and not into a browser.
             log.exception("a screen failed for %s", self.platform.actor)
-            self.bar.warn("Something went wrong. It was written to the server's log.")
+            self.bar.warn(t("Something went wrong. It was written to the server's log."))
 
     def run(self, action: Action) -> None:
         """Do what a person asked for within ``trouble``, and offer to do it again."""
@@ -157,7 +158,7 @@ class Shell:
             try:
                 answer(message.values)
             except errors.InvalidValue as error:
-                self.dialog.refuse(str(error))
+                self.dialog.refuse(words_of(error))
                 return
             except BaseException:
                 self._close_dialog(answer)
@@ -172,6 +173,8 @@ class Shell:
 
     def _unseen(self) -> None:
         self.bar.warn(
-            "Your browser did not say that it has shown the secret, and nobody can show it again."
-            " If you have not seen it, choose Regenerate for a new one."
+            t(
+                "Your browser did not say that it has shown the secret, and nobody can show it"
+                " again. If you have not seen it, choose Regenerate for a new one."
+            )
         )

@@ -8,6 +8,8 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import Phrase, t, tn
+from tokenwidgets.screens.refusals import problem_of, words_of
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import iso
 from tokenwidgets.tokens import TokenRow
@@ -41,13 +43,13 @@ class TokenForm:
         self._close = close
         self._owner = ""
         self._token: TokenRow | None = None
-        self.form = AccessForm(panel="API Tokens")
+        self.form = AccessForm(panel=t("API Tokens"))
         self.form.listen(self._hear)
 
     def add(self, owner: UserRow) -> Component:
         """Empty the form for a new token of this user."""
         self._owner, self._token = owner.user_id, None
-        self._fill("Add token")
+        self._fill(t("Add token"))
         return self.form
 
     def edit(self, token: TokenRow) -> Component:
@@ -58,9 +60,11 @@ class TokenForm:
 
         """
         if not token.status.is_live:
-            raise errors.TokenEnded(f"The token {token.name} is {token.status}.")
+            raise errors.TokenEnded(
+                Phrase("The token {token} is {status}.", token=token.name, status=token.status)
+            )
         self._owner, self._token = token.owner, token
-        self._fill("Edit token")
+        self._fill(t("Edit token"))
         return self.form
 
     def _fill(self, title: str, notice: str = "") -> None:
@@ -112,16 +116,14 @@ class TokenForm:
             else:
                 self._edit(self._token, message, grants)
         except errors.InvalidValue as error:
-            self.form.errors = {error.field: error.problem}
+            self.form.errors = problem_of(error)
         except errors.UnknownAPI as error:
-            self.form.errors = {"Access": str(error)}
+            self.form.errors = {t("Access"): words_of(error)}
         except errors.StaleVersion as error:
             self._token = error.current
             if error.current.status.is_live:
-                self._fill(
-                    "Edit token",
-                    f"{error} Below is its newer state; your change was not saved.",
-                )
+                below = t("Below is its newer state; your change was not saved.")
+                self._fill(t("Edit token"), f"{words_of(error)} {below}")
             else:
                 self._leave()
                 raise
@@ -129,15 +131,21 @@ class TokenForm:
     def _add(self, message: SaveToken, grants: dict[str, Access]) -> None:
         tokens = self._shell.platform.tokens
         if message.expiration == _KEEP:
-            raise errors.InvalidValue("Expiration (Months)", "choose 3, 6 or 12.")
+            raise errors.InvalidValue("Expiration (Months)", Phrase("choose 3, 6 or 12."))
         months = int(message.expiration)
         if message.separate:
             made = tokens.add_separately(self._owner, message.name, grants, months=months)
         else:
             made = [tokens.add(self._owner, message.name, grants, months=months)]
         self._leave()
-        name = f"“{made[0].token.name}” was"
-        self._shell.say(f"{name if len(made) == 1 else f'{len(made):,} tokens were'} added.")
+        self._shell.say(
+            tn(
+                "“{name}” was added.",
+                "{count} tokens were added.",
+                len(made),
+                name=made[0].token.name,
+            )
+        )
         self._shell.reveal(made)
 
     def _edit(self, token: TokenRow, message: SaveToken, grants: dict[str, Access]) -> None:
@@ -151,7 +159,7 @@ class TokenForm:
         self._leave()
         changed = row.version != token.version
         self._shell.say(
-            f"“{row.name}” was saved.",
+            t("“{name}” was saved.", name=row.name),
             undo=(lambda: self._undo(token, row.version)) if changed else None,
         )
 
@@ -160,7 +168,7 @@ class TokenForm:
             row = self._shell.platform.tokens.restore(token, version=version)
         finally:
             self._close()
-        self._shell.say(f"“{row.name}” is as before.")
+        self._shell.say(t("“{name}” is as before.", name=row.name))
 
     def _leave(self) -> None:
         # What was on the form cannot be saved any more, be it sent again.
@@ -172,7 +180,9 @@ class TokenForm:
 def _expirations(token: TokenRow | None) -> list[dict[str, Any]]:
     """The choices, each with the date that it leads to."""
     keep = (
-        [] if token is None else [{"value": _KEEP, "label": "Keep", "date": iso(token.expires_at)}]
+        []
+        if token is None
+        else [{"value": _KEEP, "label": t("Keep"), "date": iso(token.expires_at)}]
     )
     start = now()
     months = [

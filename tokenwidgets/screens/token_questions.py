@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
+from tokenwidgets.screens.words import and_more, moment
 from tokenwidgets.tokens import TokenRow
 from tokenwidgets.vocabulary import DEFAULT_MONTHS, EXPIRATION_MONTHS, OVERLAPS
 
@@ -31,32 +32,32 @@ class TokenQuestions:
 
     def regenerate(self, token: TokenRow) -> None:
         """Ask for the expiration and the overlap of a new secret."""
-        lines = [f"“{token.name}” gets a new secret and a new expiration."]
+        lines = [t("“{name}” gets a new secret and a new expiration.", name=token.name)]
         fields = [
             {
                 "name": _MONTHS,
-                "label": "Expiration (Months)",
+                "label": t("Expiration (Months)"),
                 "kind": "select",
                 "options": [{"value": str(m), "label": str(m)} for m in EXPIRATION_MONTHS],
                 "value": str(DEFAULT_MONTHS),
             }
         ]
         if token.status.is_live:
-            lines.append("Whatever uses the old secret has to be given the new one.")
+            lines.append(t("Whatever uses the old secret has to be given the new one."))
             fields.append(
                 {
                     "name": _OVERLAP,
-                    "label": "Keep the old secret working for",
+                    "label": t("Keep the old secret working for"),
                     "kind": "select",
-                    "options": [{"value": words, "label": words} for words in OVERLAPS],
+                    "options": [{"value": words, "label": t(words)} for words in OVERLAPS],
                     "value": next(iter(OVERLAPS)),
-                    "help": "Time to change it where it is used; never past its own expiration.",
+                    "help": t("Time to change it where it is used; never past its own expiration."),
                 }
             )
         self._shell.ask(
-            f"Regenerate {token.name}",
+            t("Regenerate {name}", name=token.name),
             lambda values: self._regenerate(token, values),
-            confirm="Regenerate",
+            confirm=t("Regenerate"),
             lines=lines,
             fields=fields,
         )
@@ -64,20 +65,29 @@ class TokenQuestions:
     def revoke(self, token: TokenRow) -> None:
         """Ask, saying what will stop working."""
         if token.last_used_at is None:
-            used = "It was never used."
+            used = t("It was never used.")
+        elif token.last_used_api:
+            used = t(
+                "It was last used on {when} for {api}.",
+                when=moment(token.last_used_at),
+                api=token.last_used_api,
+            )
         else:
-            where = f" for {token.last_used_api}" if token.last_used_api else ""
-            used = f"It was last used on {token.last_used_at:%d %B %Y at %H:%M} UTC{where}."
+            used = t("It was last used on {when}.", when=moment(token.last_used_at))
         self._shell.ask(
-            f"Revoke {token.name}",
+            t("Revoke {name}", name=token.name),
             lambda _: self._revoke(token),
-            confirm="Revoke Token",
+            confirm=t("Revoke Token"),
             lines=[
-                f"“{token.name}” of {token.owner} stops working at once and for good.",
+                t(
+                    "“{token}” of {owner} stops working at once and for good.",
+                    token=token.name,
+                    owner=token.owner,
+                ),
                 used,
-                "It opens:" if token.grants else "It opens no API.",
+                t("It opens:") if token.grants else t("It opens no API."),
             ],
-            items=[f"{api}: {access.label}" for api, access in token.grants.items()],
+            items=[f"{api}: {t(access.label)}" for api, access in token.grants.items()],
             danger=True,
         )
 
@@ -85,22 +95,30 @@ class TokenQuestions:
         """Ask, saying how many there are."""
         live = self._shell.platform.tokens.page(user_id, rows=10)
         if not live.total:
-            self._shell.say(f"{user_id} has no live tokens.")
+            self._shell.say(t("{user} has no live tokens.", user=user_id))
             return
-        tokens = count_of(live.total, "live token", "live tokens")
         self._shell.ask(
-            f"Revoke all tokens of {user_id}",
+            t("Revoke all tokens of {user}", user=user_id),
             lambda _: self._revoke_all(user_id),
-            confirm="Revoke All Tokens",
-            lines=[f"{tokens} of {user_id} will stop working at once and for good:"],
-            items=_some_names(live.rows, live.total),
+            confirm=t("Revoke All Tokens"),
+            lines=[
+                tn(
+                    "{count} live token of {user} will stop working at once and for good:",
+                    "{count} live tokens of {user} will stop working at once and for good:",
+                    live.total,
+                    user=user_id,
+                )
+            ],
+            items=and_more([token.name for token in live.rows], live.total - len(live.rows)),
             danger=True,
         )
 
     def _regenerate(self, token: TokenRow, values: Mapping[str, str]) -> None:
         months, overlap = values.get(_MONTHS, ""), values.get(_OVERLAP, next(iter(OVERLAPS)))
         if overlap not in OVERLAPS:
-            raise errors.InvalidValue("Keep the old secret working for", "choose one of the list.")
+            raise errors.InvalidValue(
+                "Keep the old secret working for", Phrase("choose one of the list.")
+            )
         try:
             new = self._shell.platform.tokens.regenerate(
                 token.id,
@@ -110,22 +128,15 @@ class TokenQuestions:
             )
         finally:
             self._changed()
-        self._shell.say(f"“{token.name}” has a new secret.")
+        self._shell.say(t("“{name}” has a new secret.", name=token.name))
         self._shell.reveal([new])
 
     def _revoke(self, token: TokenRow) -> None:
         self._shell.platform.tokens.revoke(token.id)
         self._changed()
-        self._shell.say(f"“{token.name}” was revoked.")
+        self._shell.say(t("“{name}” was revoked.", name=token.name))
 
     def _revoke_all(self, user_id: str) -> None:
         count = self._shell.platform.tokens.revoke_all(user_id)
         self._changed()
-        words = count_of(count, "token was", "tokens were")
-        self._shell.say(f"{words} revoked.")
-
-
-def _some_names(tokens: Sequence[TokenRow], total: int) -> list[str]:
-    names = [token.name for token in tokens]
-    more = total - len(names)
-    return [*names, f"and {more:,} more"] if more > 0 else names
+        self._shell.say(tn("{count} token was revoked.", "{count} tokens were revoked.", count))

@@ -7,12 +7,13 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.token_form import TokenForm
 from tokenwidgets.screens.token_questions import TokenQuestions
-from tokenwidgets.screens.words import access_summary, count_of, iso
+from tokenwidgets.screens.words import access_summary, iso
 from tokenwidgets.tokens import TokenRow
 from tokenwidgets.vocabulary import TokenStatus
 from tokenwidgets.widgets.component import Component
@@ -45,7 +46,7 @@ class TokensTab:
         self._show = show
         self._user: UserRow | None = None
         self._pager = Pager(self._fetch)
-        self.grid = TokenGrid(panel="API Tokens")
+        self.grid = TokenGrid(panel=t("API Tokens"))
         self.form = TokenForm(shell, self._back)
         self.questions = TokenQuestions(shell, self._refresh)
         self.grid.listen(lambda message: shell.run(lambda: self._do(message)))
@@ -86,14 +87,16 @@ class TokensTab:
     @property
     def _owner(self) -> UserRow:
         if self._user is None:
-            raise errors.UnknownUser("No user is open.")
+            raise errors.UnknownUser(Phrase("No user is open."))
         return self._user
 
     def _token(self, token_id: int) -> TokenRow:
         """A token of the user who is open, and of nobody else."""
         row = self._shell.platform.tokens.get(token_id)
         if row.owner != self._owner.user_id:
-            raise errors.UnknownToken(f"{self._owner.user_id} has no token {token_id}.")
+            raise errors.UnknownToken(
+                Phrase("{user} has no token {id}.", user=self._owner.user_id, id=str(token_id))
+            )
         return row
 
     def _back(self) -> None:
@@ -109,12 +112,16 @@ class TokensTab:
         )
 
     def _fill(self, page: Page[TokenRow]) -> None:
-        words = "token" if self.grid.show_ended else "live token"
+        total = (
+            tn("{count} token", "{count} tokens", page.total)
+            if self.grid.show_ended
+            else tn("{count} live token", "{count} live tokens", page.total)
+        )
         with self.grid.hold_sync():
             self.grid.user = self._owner.user_id
             self.grid.can_add = self._owner.is_active
             self.grid.rows = [_row(token, self._owner.is_active) for token in page.rows]
-            self.grid.total = count_of(page.total, words, words + "s")
+            self.grid.total = total
             self._pager.mark(self.grid)
 
 

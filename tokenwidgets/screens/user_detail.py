@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import Phrase, t
 from tokenwidgets.screens.activity_tab import ActivityTab
 from tokenwidgets.screens.general_tab import GeneralTab
 from tokenwidgets.screens.groups_tab import GroupsTab
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.tokens_tab import TokensTab
+from tokenwidgets.screens.words import labels_of
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.tab_strip import Close, SelectTab, ShowTabs, TabStrip
@@ -19,10 +21,10 @@ from tokenwidgets.widgets.tab_strip import Close, SelectTab, ShowTabs, TabStrip
 __all__ = ["TABS", "UserDetail"]
 
 TABS: dict[str, Control] = {
-    "General": Control.APPLICATION_USERS,
-    "User Groups": Control.USER_MEMBERSHIP,
-    "API Tokens": Control.API_TOKENS,
-    "Activity": Control.ACTIVITY,
+    Phrase("General"): Control.APPLICATION_USERS,
+    Phrase("User Groups"): Control.USER_MEMBERSHIP,
+    Phrase("API Tokens"): Control.API_TOKENS,
+    Phrase("Activity"): Control.ACTIVITY,
 }
 """The tabs in their order, each with the control that shows it."""
 
@@ -49,7 +51,7 @@ class UserDetail:
         self._shell = shell
         self._close = close
         self._user: UserRow | None = None
-        self.strip = TabStrip()
+        self.strip = TabStrip(labels=labels_of(TABS))
         self.general = GeneralTab(shell, self.open, self._added, close)
         self._tabs: dict[str, Tab] = {
             "General": self.general,
@@ -63,7 +65,7 @@ class UserDetail:
         """Show a user, on the tab that is asked for or the one that was open."""
         user = self._shell.platform.users.get(user_id)
         may = self._shell.platform.users.authority()
-        badges = [] if user.is_active else [{"text": "Not active", "kind": "warn"}]
+        badges = [] if user.is_active else [{"text": t("Not active"), "kind": "warn"}]
         tabs = [name for name, control in TABS.items() if may.has(control)]
         with self.strip.hold_sync():
             self.strip.heading = user.name
@@ -81,7 +83,7 @@ class UserDetail:
         """Show an empty detail for a new user."""
         self._user = None
         with self.strip.hold_sync():
-            self.strip.heading = "New user"
+            self.strip.heading = t("New user")
             self.strip.subheading = ""
             self.strip.badges = []
             self.strip.hidden = []

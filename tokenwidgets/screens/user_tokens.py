@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tokenwidgets import errors
-from tokenwidgets.screens.confirming import WHY, number_field, refuse_other_number
+from tokenwidgets.language import Phrase, t, tn
+from tokenwidgets.screens.confirming import WHY, note_field, number_field, refuse_other_number
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import count_of
+from tokenwidgets.screens.words import and_more
 from tokenwidgets.tokens import TokenChange, TokenDifference, TokenRow
 from tokenwidgets.vocabulary import (
     DEFAULT_MONTHS,
@@ -17,18 +18,20 @@ from tokenwidgets.vocabulary import (
     add_months,
 )
 
-__all__ = ["ACTIONS", "UserTokens"]
-
-ACTIONS: list[dict[str, Any]] = [
-    {"name": "access", "label": "Set access"},
-    {"name": "extend", "label": "Extend tokens"},
-    {"name": "revoke", "label": "Revoke tokens", "kind": "danger"},
-]
-"""What can be done with the tokens of the users who are ticked."""
+__all__ = ["UserTokens", "actions"]
 
 _ALL = "*"
 _LEVELS = {access.label: access for access in reversed(Access)}
 _MOST_LISTED = 15
+
+
+def actions() -> list[dict[str, Any]]:
+    """What can be done with the tokens of the users who are ticked."""
+    return [
+        {"name": "access", "label": t("Set access")},
+        {"name": "extend", "label": t("Extend tokens")},
+        {"name": "revoke", "label": t("Revoke tokens"), "kind": "danger"},
+    ]
 
 
 class UserTokens:
@@ -45,10 +48,16 @@ class UserTokens:
         self._changed = changed
 
     def ask(self, action: str, users: Sequence[str]) -> None:
-        """Begin with one of ``ACTIONS`` for the live tokens of these users."""
+        """Begin with one of the actions for the live tokens of these users."""
         tokens = self._shell.platform.many_tokens.live_of(users)
         if not tokens:
-            self._shell.say(f"{count_of(len(users), 'user has', 'users have')} no live tokens.")
+            self._shell.say(
+                tn(
+                    "{count} user has no live tokens.",
+                    "{count} users have no live tokens.",
+                    len(users),
+                )
+            )
             return
         match action:
             case "access":
@@ -60,22 +69,24 @@ class UserTokens:
 
     def _ask_access(self, tokens: Sequence[TokenRow]) -> None:
         apis = self._shell.platform.apis.list()
-        choices = [(_ALL, "All APIs"), *((api.name, api.name) for api in apis)]
+        choices = [(_ALL, t("All APIs")), *((api.name, api.name) for api in apis)]
         self._shell.ask(
-            f"Set the access of {_of_whom(tokens)}",
+            t("Set the access of {tokens}", tokens=_of_whom(tokens)),
             lambda values: self._take_access(tokens, values),
             confirm="Review",
-            lines=["You see what changes before anything is changed."],
+            lines=[t("You see what changes before anything is changed.")],
             fields=[
-                _select("api", "API", choices),
-                _select("access", "Access", [(label, label) for label in _LEVELS], "Read Access"),
+                _select("api", t("API"), choices),
+                _select(
+                    "access", t("Access"), [(label, t(label)) for label in _LEVELS], "Read Access"
+                ),
             ],
         )
 
     def _take_access(self, tokens: Sequence[TokenRow], values: Mapping[str, str]) -> None:
         access = _LEVELS.get(values.get("access", ""))
         if access is None:
-            raise errors.InvalidValue("Access", "choose one of the list.")
+            raise errors.InvalidValue("Access", Phrase("choose one of the list."))
         named = values.get("api", "")
         # Each API gets the highest level that it offers up to this one.
         wanted = {
@@ -84,23 +95,23 @@ class UserTokens:
             if named in (_ALL, api.name)
         }
         if not wanted:
-            raise errors.InvalidValue("API", "choose one of the list.")
+            raise errors.InvalidValue("API", Phrase("choose one of the list."))
         self._review([TokenChange(token.id, wanted, version=token.version) for token in tokens])
 
     def _ask_months(self, tokens: Sequence[TokenRow]) -> None:
         months = [(str(number), str(number)) for number in EXPIRATION_MONTHS]
         self._shell.ask(
-            f"Extend {_of_whom(tokens)}",
+            t("Extend {tokens}", tokens=_of_whom(tokens)),
             lambda values: self._take_months(tokens, values),
             confirm="Review",
-            lines=["Counted from now. A token that already lasts longer stays as it is."],
-            fields=[_select("months", "Expiration (Months)", months, str(DEFAULT_MONTHS))],
+            lines=[t("Counted from now. A token that already lasts longer stays as it is.")],
+            fields=[_select("months", t("Expiration (Months)"), months, str(DEFAULT_MONTHS))],
         )
 
     def _take_months(self, tokens: Sequence[TokenRow], values: Mapping[str, str]) -> None:
         text = values.get("months", "")
         if text not in map(str, EXPIRATION_MONTHS):
-            raise errors.InvalidValue("Expiration (Months)", "choose one of the list.")
+            raise errors.InvalidValue("Expiration (Months)", Phrase("choose one of the list."))
         until = add_months(self._shell.platform.tokens.now(), int(text))
         self._review(
             [
@@ -114,23 +125,22 @@ class UserTokens:
         """Show what would change, and ask whether it shall."""
         differences = self._shell.platform.many_tokens.preview(changes)
         if not differences:
-            self._shell.say("All of it is so already, so there is nothing to change.")
+            self._shell.say(t("All of it is so already, so there is nothing to change."))
             return
         tokens = len({each.token_id for each in differences})
         owners = len({each.owner for each in differences})
         revokes = any(change.revoke for change in changes)
-        what = f"{count_of(tokens, 'token', 'tokens')} of {count_of(owners, 'user', 'users')}"
+        what = _tokens_of(tokens, tn("{count} user", "{count} users", owners))
         items = [_words(each) for each in differences[:_MOST_LISTED]]
-        more = len(differences) - len(items)
         self._shell.ask(
-            f"{'Revoke' if revokes else 'Change'} {what}?",
+            t("Revoke {tokens}?", tokens=what) if revokes else t("Change {tokens}?", tokens=what),
             lambda values: self._apply(changes, tokens, values, revokes=revokes),
-            confirm="Revoke" if revokes else "Apply",
-            lines=["They stop working at once and for good:"] if revokes else ["This changes:"],
-            items=[*items, f"and {more:,} more"] if more else items,
+            confirm=t("Revoke") if revokes else t("Apply"),
+            lines=[t("They stop working at once and for good:") if revokes else t("This changes:")],
+            items=and_more(items, len(differences) - len(items)),
             fields=[
                 *([number_field(tokens)] if revokes else []),
-                WHY,
+                note_field(),
             ],
             danger=revokes,
         )
@@ -146,23 +156,33 @@ class UserTokens:
         if revokes:
             refuse_other_number(values, tokens)
         try:
-            done = self._shell.platform.many_tokens.apply(changes, why=values.get(WHY["name"], ""))
+            done = self._shell.platform.many_tokens.apply(changes, why=values.get(WHY, ""))
         finally:
             self._changed()
-        count = count_of(len({each.token_id for each in done}), "token was", "tokens were")
-        self._shell.say(f"{count} {'revoked' if revokes else 'changed'}.")
+        count = len({each.token_id for each in done})
+        self._shell.say(
+            tn("{count} token was revoked.", "{count} tokens were revoked.", count)
+            if revokes
+            else tn("{count} token was changed.", "{count} tokens were changed.", count)
+        )
 
 
 def _of_whom(tokens: Sequence[TokenRow]) -> str:
     owners = {token.owner for token in tokens}
-    whose = next(iter(owners)) if len(owners) == 1 else f"{len(owners):,} users"
-    return f"{count_of(len(tokens), 'token', 'tokens')} of {whose}"
+    alone = next(iter(owners))
+    whose = alone if len(owners) == 1 else tn("{count} user", "{count} users", len(owners))
+    return _tokens_of(len(tokens), whose)
+
+
+def _tokens_of(count: int, whose: str) -> str:
+    return tn("{count} token of {owner}", "{count} tokens of {owner}", count, owner=whose)
 
 
 def _words(each: TokenDifference) -> str:
+    whose = t("{token} of {owner}", token=each.token, owner=each.owner)
     if each.what == "status":
-        return f"{each.token} of {each.owner}"
-    return f"{each.token} of {each.owner}: {each.what}: {each.before} → {each.after}"
+        return whose
+    return f"{whose}: {t(each.what)}: {t(str(each.before))} → {t(str(each.after))}"
 
 
 def _select(

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets.directory import UserRow
+from tokenwidgets.language import t
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.user_tokens import ACTIONS, UserTokens
-from tokenwidgets.screens.words import count_of, iso
+from tokenwidgets.screens.user_tokens import UserTokens, actions
+from tokenwidgets.screens.words import iso, users_in_all
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.paged_table import (
     ROWS_PER_PAGE,
@@ -66,7 +67,7 @@ class UsersScreen:
         self._recall()
         with self.picker.hold_sync():
             self.picker.selectable = may
-            self.picker.actions = ACTIONS if may else []
+            self.picker.actions = actions() if may else []
         self._fill(self._pager.refresh())
         self._shell.show(self.picker)
 
@@ -136,11 +137,11 @@ class UsersScreen:
             self._pager.mark(self.picker)
             ordered = (self.picker.sort, self.picker.descending) != (_FIRST_SORT, False)
             self.picker.can_clear = bool(self.picker.search) or ordered
-            self.picker.total = count_of(page.total, "user", "users", more=page.more)
+            self.picker.total = users_in_all(page.total, more=page.more)
             self.picker.empty = (
-                "No user matches this search."
+                t("No user matches this search.")
                 if searched
-                else "No application users yet. Add the first one."
+                else t("No application users yet. Add the first one.")
             )
 
 

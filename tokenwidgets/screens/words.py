@@ -5,25 +5,96 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tokenwidgets.history import EventRow
+from tokenwidgets.language import Phrase, numeral, t, tn
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["access_summary", "count_of", "event_row", "iso", "plain_value"]
+__all__ = [
+    "access_summary",
+    "and_more",
+    "event_row",
+    "iso",
+    "labels_of",
+    "moment",
+    "month_words",
+    "plain_value",
+    "short_access",
+    "short_month",
+    "users_in_all",
+]
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 _MOST_NAMED = 10
+_ACTIONS = (
+    Phrase("activate API"),
+    Phrase("activate user"),
+    Phrase("add API"),
+    Phrase("add group"),
+    Phrase("add member"),
+    Phrase("add token"),
+    Phrase("add user"),
+    Phrase("change tokens"),
+    Phrase("deactivate API"),
+    Phrase("deactivate user"),
+    Phrase("edit API"),
+    Phrase("edit group"),
+    Phrase("edit token"),
+    Phrase("edit user"),
+    Phrase("import APIs"),
+    Phrase("import users"),
+    Phrase("regenerate token"),
+    Phrase("remove member"),
+    Phrase("revoke all tokens"),
+    Phrase("revoke token"),
+    Phrase("revoke tokens"),
+    Phrase("seed platform"),
+    Phrase("send reminder"),
+    Phrase("send reminders"),
+    Phrase("set controls"),
+)
+"""What is recorded, by the names it has in the trail; those are never translated."""
+
 _DETAILS = {
-    "api_group": "group",
-    "expires_at": "expires",
-    "hint": "token",
-    "is_active": "active",
-    "old_secret_ends_at": "old secret works until",
-    "read_only": "GET only",
-    "version_label": "version",
+    "access": Phrase("access"),
+    "api_group": Phrase("group"),
+    "controls": Phrase("controls"),
+    "count": Phrase("count"),
+    "department": Phrase("department"),
+    "departments": Phrase("departments"),
+    "description": Phrase("description"),
+    "email": Phrase("email"),
+    "expires_at": Phrase("expires"),
+    "given": Phrase("given"),
+    "group": Phrase("group"),
+    "hint": Phrase("token"),
+    "is_active": Phrase("active"),
+    "months": Phrase("months"),
+    "name": Phrase("name"),
+    "old_secret_ends_at": Phrase("old secret works until"),
+    "read_only": Phrase("GET only"),
+    "taken": Phrase("taken"),
+    "title": Phrase("title"),
+    "version_label": Phrase("version"),
+    "why": Phrase("why"),
 }
+_MONTHS = (
+    (Phrase("January"), Phrase("Jan")),
+    (Phrase("February"), Phrase("Feb")),
+    (Phrase("March"), Phrase("Mar")),
+    (Phrase("April"), Phrase("Apr")),
+    (Phrase("May"), Phrase("May")),
+    (Phrase("June"), Phrase("Jun")),
+    (Phrase("July"), Phrase("Jul")),
+    (Phrase("August"), Phrase("Aug")),
+    (Phrase("September"), Phrase("Sep")),
+    (Phrase("October"), Phrase("Oct")),
+    (Phrase("November"), Phrase("Nov")),
+    (Phrase("December"), Phrase("Dec")),
+)
+_SHORT = {Access.FULL: Phrase("Full"), Access.READ: Phrase("Read")}
 
 
 def iso(instant: datetime | None) -> str | None:
@@ -31,9 +102,45 @@ def iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
 
 
-def count_of(number: int, one: str, many: str, *, more: bool = False) -> str:
+def moment(instant: datetime) -> str:
+    """An instant in words: ``3 July 2026 at 14:05 UTC``."""
+    return t(
+        "{day} {month} {year} at {time} UTC",
+        day=f"{instant:%d}",
+        month=_MONTHS[instant.month - 1][0],
+        year=str(instant.year),
+        time=f"{instant:%H:%M}",
+    )
+
+
+def month_words(day: date) -> str:
+    """The month of this day in words: ``July 2026``."""
+    return f"{t(_MONTHS[day.month - 1][0])} {day.year}"
+
+
+def short_month(day: date) -> str:
+    """The same in few letters: ``Jul 2026``."""
+    return f"{t(_MONTHS[day.month - 1][1])} {day.year}"
+
+
+def labels_of(names: Iterable[str]) -> dict[str, str]:
+    """What these are called in the viewer's language, where that is not their name."""
+    return {name: t(name) for name in names if t(name) != name}
+
+
+def and_more(items: Iterable[str], more: int) -> list[str]:
+    """The items, and that there are more, if there are."""
+    return [*items, t("and {more} more", more=more)] if more > 0 else [*items]
+
+
+def users_in_all(number: int, *, more: bool = False) -> str:
     """``1 user``, ``1,234 users``; if there are more, and not counted, ``10,000+ users``."""
-    return f"{number:,}{'+' * more} {one if number == 1 and not more else many}"
+    return tn("{count} user", "{count} users", number, count=f"{numeral(number)}{'+' * more}")
+
+
+def short_access(access: Access) -> str:
+    """``Full`` or ``Read``."""
+    return t(_SHORT[access])
 
 
 def access_summary(grants: Mapping[str, Access]) -> str:
@@ -42,8 +149,8 @@ def access_summary(grants: Mapping[str, Access]) -> str:
         level: sum(access is level for access in grants.values())
         for level in (Access.FULL, Access.READ)
     }
-    words = [f"{level.label.split()[0]}: {count}" for level, count in counts.items() if count]
-    return ", ".join(words) or "None"
+    words = [f"{short_access(level)}: {count}" for level, count in counts.items() if count]
+    return ", ".join(words) or t("None")
 
 
 def event_row(event: EventRow, about: str = "") -> dict[str, Any]:
@@ -54,11 +161,11 @@ def event_row(event: EventRow, about: str = "") -> dict[str, Any]:
         "key": str(event.id),
         "at": iso(event.at),
         "actor": event.actor,
-        "action": event.action,
+        "action": t(event.action),
         "subject": event.subject,
         "outcome": event.outcome,
         "details": "; ".join(
-            [*([f"user: {whom}"] if whom else []), *_details(event.action, detail)]
+            [*([t("user: {user}", user=whom)] if whom else []), *_details(event.action, detail)]
         ),
     }
 
@@ -97,34 +204,35 @@ def _said(key: str, value: Any) -> str:
         apis = defaultdict(list)
         for api, level in sorted(value.items()):
             apis[level].append(api)
-        return "; ".join(f"{level}: {_some(names)}" for level, names in sorted(apis.items()))
+        return "; ".join(f"{t(level)}: {_some(names)}" for level, names in sorted(apis.items()))
     return f"{_name(key)}: {plain_value(value)}"
 
 
 def _name(key: str) -> str:
-    return _DETAILS.get(key, key.replace("_", " "))
+    return t(_DETAILS.get(key, key.replace("_", " ")))
 
 
 def _some(texts: Iterable[str]) -> str:
     every = list(texts)
-    more = len(every) - _MOST_NAMED
-    return ", ".join(every[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    names, more = ", ".join(every[:_MOST_NAMED]), len(every) - _MOST_NAMED
+    return t("{names} and {more} more", names=names, more=more) if more > 0 else names
 
 
 def plain_value(value: Any) -> str:
     """A JSON value in words."""
     match value:
         case list():
-            return _some(map(plain_value, value)) or "none"
+            return _some(map(plain_value, value)) or t("none")
         case dict():
-            return _some(f"{key} {plain_value(each)}" for key, each in value.items()) or "none"
+            return _some(f"{key} {plain_value(each)}" for key, each in value.items()) or t("none")
         case True:
-            return "yes"
+            return t("yes")
         case False:
-            return "no"
+            return t("no")
         case "" | None:
-            return "nothing"
+            return t("nothing")
         case str() if _INSTANT.fullmatch(value):
             return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case _:
-            return str(value)
+            # Levels of access and controls are words of ours, and in the catalogue.
+            return t(str(value))

@@ -11,6 +11,7 @@ from tornado import web
 
 from tokenwidgets import errors
 from tokenwidgets.identity import IdentitySource
+from tokenwidgets.language import Phrase
 
 __all__ = ["AccessToken", "KernelOwners", "Refused", "VisitorIdentity"]
 
@@ -88,17 +89,21 @@ class VisitorIdentity(IdentityProvider):
         if self.source is None:
             raise Refused(
                 403,
-                "Nobody is let in",
-                "No identity source is configured, so the dashboard cannot tell who is visiting."
-                " The operator has to choose one: TokenWidgets.identity_source = proxy,"
-                " jupyterhub or local, in tokenwidgets_config.py or with --identity.",
+                Phrase("Nobody is let in"),
+                Phrase(
+                    "No identity source is configured, so the dashboard cannot tell who is"
+                    " visiting. The operator has to choose one: TokenWidgets.identity_source ="
+                    " proxy, jupyterhub or local, in tokenwidgets_config.py or with --identity."
+                ),
             )
         if self.access is not None and not self.access.is_shown(handler):
             raise Refused(
                 403,
-                "The address is not complete",
-                "Open the whole address that `tokenwidgets` printed when it started, with"
-                " ?token= and what follows it.",
+                Phrase("The address is not complete"),
+                Phrase(
+                    "Open the whole address that `tokenwidgets` printed when it started, with"
+                    " ?token= and what follows it."
+                ),
             )
         try:
             return User(await self.source.visitor(handler))
@@ -106,9 +111,11 @@ class VisitorIdentity(IdentityProvider):
             self.log.warning("refused %s: %s", handler.request.remote_ip, error)
             raise Refused(
                 403,
-                "You are not signed in",
-                "The dashboard could not establish who you are. Come in through the address that"
-                " your administrator gave you. What was wrong is in the server's log.",
+                Phrase("You are not signed in"),
+                Phrase(
+                    "The dashboard could not establish who you are. Come in through the address"
+                    " that your administrator gave you. What was wrong is in the server's log."
+                ),
             ) from None
 
     def is_token_authenticated(self, handler: web.RequestHandler) -> bool:

@@ -15,8 +15,9 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from tokenwidgets import errors
-from tokenwidgets.authority import authority_of
 from tokenwidgets.database import Database
+from tokenwidgets.language import Phrase, chosen, translated
+from tokenwidgets.preferences import LANGUAGE, PreferenceService
 from tokenwidgets.serving.admission import Refused, VisitorIdentity
 from tokenwidgets.serving.connection import PLAIN_ID, may_leave
 from tokenwidgets.serving.settings import THEMES
@@ -54,6 +55,15 @@ class DashboardPage(TornadoVoilaHandler):
             " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'"
         )
 
+    own_language: object = None
+    """What the visitor has chosen, once it is known who that is."""
+
+    @property
+    def language(self) -> str:
+        """The visitor's own language, else the configured one, else the browser's."""
+        configured = self.settings["tokenwidgets_language"]
+        return chosen(self.own_language, configured, self.get_browser_locale().code)
+
     async def prepare(self) -> None:
         """Let in only a visitor who may see the page."""
         self._keep_known_arguments()
@@ -86,14 +96,27 @@ class DashboardPage(TornadoVoilaHandler):
             if retry_after is not None:
                 self.set_header("Retry-After", str(retry_after))
         elif status_code < 500:
-            title, words = "There is nothing here", "Check the address."
+            title, words = Phrase("There is nothing here"), Phrase("Check the address.")
         else:
-            title = "Something went wrong"
-            words = "It was written to the server's log. Load the page again, or tell the operator."
+            title = Phrase("Something went wrong")
+            words = Phrase(
+                "It was written to the server's log. Load the page again, or tell the operator."
+            )
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         template = self.settings["voila_jinja2_env"].get_template("refusal.html")
-        self.finish(template.render(title=title, words=words, base_url=self.base_url))
+        texts = {
+            "title": title,
+            "words": words,
+            "again": Phrase("Load the dashboard again"),
+        }
+        self.finish(
+            template.render(
+                {name: translated(self.language, text) for name, text in texts.items()},
+                language=self.language,
+                base_url=self.base_url,
+            )
+        )
 
     def _keep_known_arguments(self) -> None:
         """Of what the browser may say about the looks, only the names of the two themes."""
@@ -108,16 +131,18 @@ class DashboardPage(TornadoVoilaHandler):
         user_id = self.current_user.username
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(None, _require_active, database, user_id)
+            self.own_language = await loop.run_in_executor(None, _own_language, database, user_id)
         except errors.IdentityError as error:
             self.log.warning("refused %s: %s", user_id, error)
-            raise Refused(403, "You have no access", str(error)) from None
+            raise Refused(403, Phrase("You have no access"), error.args[0]) from None
         except errors.DatabaseError as error:
             self.log.error("%s: %s", type(error).__name__, error)
             raise Refused(
                 503,
-                "The database does not answer",
-                "Nothing was changed. Load the page again in a while, or tell the operator.",
+                Phrase("The database does not answer"),
+                Phrase(
+                    "Nothing was changed. Load the page again in a while, or tell the operator."
+                ),
                 retry_after=10,
             ) from None
 
@@ -197,13 +222,16 @@ class OtherHost(Nothing):
 
 
 def mark_notebook(handler: DashboardPage, notebook: Any, cwd: str) -> None:
-    """Tell the page's template the nonce of the request (Voilà's ``prelaunch_hook``)."""
+    """Tell the page's template what is the request's own (Voilà's ``prelaunch_hook``)."""
     notebook.metadata[NONCE] = handler.nonce
+    notebook.metadata["tokenwidgets_language"] = handler.language
+    loading = translated(handler.language, "Loading the dashboard")
+    notebook.metadata["tokenwidgets_loading"] = loading
 
 
-def _require_active(database: Database, user_id: str) -> None:
-    with database.read() as session:
-        authority_of(session, user_id)
+def _own_language(database: Database, user_id: str) -> object:
+    """The language that an active user has chosen, if any; ``IdentityError`` for all others."""
+    return PreferenceService(database, user_id).get(LANGUAGE)
 
 
 def _without_token(handler: web.RequestHandler) -> str:

@@ -14,6 +14,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 
 from tokenwidgets.identity.acting import VISITOR_VARIABLE
 from tokenwidgets.identity.proxy import SECRET_VARIABLE
+from tokenwidgets.language import VARIABLE, Phrase, chosen
 from tokenwidgets.serving.admission import Refused
 
 __all__ = ["OwnKernelSpec", "VisitorKernels", "kernel_environment"]
@@ -71,12 +72,18 @@ class VisitorKernels(AsyncMappingKernelManager):
         handler = CallContext.get(CallContext.JUPYTER_HANDLER)
         visitor = getattr(getattr(handler, "current_user", None), "username", "")
         if not visitor:
-            raise Refused(403, "You are not signed in", "Nobody can be said to be visiting.")
+            raise Refused(
+                403,
+                Phrase("You are not signed in"),
+                Phrase("Nobody can be said to be visiting."),
+            )
         await self._make_room(visitor)
         self._require_room(visitor)
         kernel_id = self.new_kernel_id()
         given = kwargs.get("env") or os.environ
         kwargs["env"] = kernel_environment(given, kernel_id, visitor, self.parent)
+        # Of what the browser asks for, a code that we know.
+        kwargs["env"][VARIABLE] = chosen(getattr(handler, "language", None))
         # Before the kernel is there, so that many visits at once cannot pass the limit.
         self._owners[kernel_id] = visitor
         self._started[kernel_id] = datetime.now(UTC)
@@ -145,18 +152,23 @@ class VisitorKernels(AsyncMappingKernelManager):
         if mine >= settings.max_kernels_per_user:
             raise Refused(
                 503,
-                "You have too many open pages",
-                f"You have this dashboard open {mine} times. Close a page that you do not need,"
-                " then load this one again.",
+                Phrase("You have too many open pages"),
+                Phrase(
+                    "You have this dashboard open {number} times. Close a page that you do not"
+                    " need, then load this one again.",
+                    number=mine,
+                ),
                 retry_after=60,
             )
         if len(self._owners) >= settings.max_kernels:
             self.log.warning("refused %s: all %s kernels are taken", visitor, len(self._owners))
             raise Refused(
                 503,
-                "The dashboard is full",
-                "As many people as it has room for are using it at the moment. Try again in a"
-                " few minutes, or ask your administrator for more room.",
+                Phrase("The dashboard is full"),
+                Phrase(
+                    "As many people as it has room for are using it at the moment. Try again in a"
+                    " few minutes, or ask your administrator for more room."
+                ),
                 retry_after=60,
             )
 

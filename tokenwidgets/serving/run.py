@@ -93,6 +93,7 @@ def serve(
         server.dashboard = settings
         server.database = database
         server.source = source
+        server.language = TokenWidgets(config=config).language
         server.access_token = _access_token(source, access_token)
         server.sockets, server.port, server.ip = sockets, port, ip
         server.host_names = [*_host_names(ip, settings), *(source.host_names if source else ())]

@@ -14,12 +14,13 @@ import tornado.ioloop
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.log import log_request
 from jupyterlab_server.themes_handler import ThemesHandler
-from tornado import httpserver, netutil, routing, web
+from tornado import httpserver, locale, netutil, routing, web
 from voila.app import Voila
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.identity import IdentitySource
+from tokenwidgets.language import DOMAIN, ENGLISH, LOCALES
 from tokenwidgets.serving import handlers
 from tokenwidgets.serving.admission import AccessToken, KernelOwners, VisitorIdentity
 from tokenwidgets.serving.connection import WidgetConnection
@@ -37,15 +38,16 @@ class DashboardServer(Voila):
     """Voilà with our own handlers, our own answer to who is visiting, and nothing else served.
 
     Set these before ``start``: ``dashboard`` (settings), ``database``, ``source`` (None: nobody
-    is let in), ``access_token`` (empty: none is needed), ``sockets``, ``host_names``,
-    ``kernel_folder``, ``kernel_settings`` (environment of the kernels), ``ready`` (called when
-    requests are answered).
+    is let in), ``access_token`` (empty: none is needed), ``language`` (a code, or ``auto``),
+    ``sockets``, ``host_names``, ``kernel_folder``, ``kernel_settings`` (environment of the
+    kernels), ``ready`` (called when requests are answered).
     """
 
     dashboard: DashboardSettings
     database: Database
     source: IdentitySource | None
     access_token: str
+    language: str
     sockets: Sequence[socket.socket]
     host_names: Sequence[str]
     kernel_folder: Path
@@ -70,12 +72,16 @@ class DashboardServer(Voila):
                 https=self.dashboard.https,
                 path=self.dashboard.base_url,
             )
+        # Between these a browser's header chooses.
+        locale.set_default_locale(ENGLISH)
+        locale.load_gettext_translations(str(LOCALES), DOMAIN)
         identity = VisitorIdentity(source=self.source, access=access, parent=self, log=self.log)
         settings.update(
             identity_provider=identity,
             authorizer=KernelOwners(parent=self, log=self.log, identity_provider=identity),
             kernel_websocket_connection_class=WidgetConnection,
             tokenwidgets_database=self.database,
+            tokenwidgets_language=self.language,
             tokenwidgets_accept_state=self.dashboard.accept_state,
             log_function=log_request,
             default_handler_class=handlers.Nothing,

@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from tokenwidgets.dashboard import Refusal
 from tokenwidgets.identity.acting import VISITOR
+from tokenwidgets.language import t
 
 __all__ = ["main"]
 
@@ -30,7 +31,7 @@ class QuietShell(ZMQInteractiveShell):
     def showtraceback(self, *_args: Any, **_kwargs: Any) -> None:
         """Log the exception that is being handled."""
         log.error("something failed", exc_info=sys.exc_info())
-        display(Refusal("Something went wrong", "It was written to the server's log."))
+        display(Refusal(t("Something went wrong"), t("It was written to the server's log.")))
 
     def showsyntaxerror(self, *_args: Any, **_kwargs: Any) -> None:
         """Log the exception that is being handled."""

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import Token, User
 from tokenwidgets.service import Change
 
@@ -92,7 +93,7 @@ def checked_id(value: Any) -> int:
         number: int = value.__index__()
         if 0 < number < 2**63:
             return number
-    raise errors.UnknownToken(f"There is no token {str(value)[:30]}.")
+    raise errors.UnknownToken(Phrase("There is no token {id}.", id=str(value)[:30]))
 
 
 def among(

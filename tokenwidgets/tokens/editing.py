@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Token, User
 from tokenwidgets.service import Change
 from tokenwidgets.text import check_name, comparison_key
@@ -49,9 +50,13 @@ def restore(change: Change, earlier: TokenRow, version: int) -> TokenRow:
     """Give a token back what it had, as ``TokenService.restore`` says."""
     token, user, before = _live(change, earlier.id, version)
     if earlier.expires_at <= change.at:
-        raise errors.TokenEnded(f"The token {token.name} would be expired as it was before.")
+        raise errors.TokenEnded(
+            Phrase("The token {token} would be expired as it was before.", token=token.name)
+        )
     if earlier.expires_at > add_months(change.at, max(EXPIRATION_MONTHS)):
-        raise errors.InvalidValue("Expiration (Months)", "is later than a token can have it.")
+        raise errors.InvalidValue(
+            "Expiration (Months)", Phrase("is later than a token can have it.")
+        )
     if earlier.name != token.name:
         _rename(change, user, token, earlier.name)
     token.months, token.expires_at = checked_months(earlier.months), earlier.expires_at
@@ -67,7 +72,9 @@ def _live(change: Change, token_id: int, version: int | None) -> tuple[Token, Us
     before = token_rows.read(change.session, token.id, change.at)
     refuse_stale(before, version)
     if not before.status.is_live:
-        raise errors.TokenEnded(f"The token {token.name} is {before.status}.")
+        raise errors.TokenEnded(
+            Phrase("The token {token} is {status}.", token=token.name, status=before.status)
+        )
     return token, user, before
 
 

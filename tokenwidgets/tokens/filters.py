@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import errors
 from tokenwidgets.authority import Reach
 from tokenwidgets.instants import check_instant
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
@@ -104,12 +105,16 @@ def _of_owner(session: Session, reach: Reach, wanted: TokenFilter) -> list[Colum
         ).all()
         for name in names:
             if all(row.user_id != name for row in found):
-                raise errors.UnknownUser(f"There is no application user {str(name)[:100]!r}.")
+                raise errors.UnknownUser(
+                    Phrase("There is no application user {user}.", user=repr(str(name)[:100]))
+                )
         where.append(Token.owner_id.in_([row.id for row in found]))
     if wanted.group is not None:
         group = session.scalar(select(UserGroup.id).where(UserGroup.name == wanted.group))
         if group is None:
-            raise errors.UnknownGroup(f"There is no user group {wanted.group[:100]!r}.")
+            raise errors.UnknownGroup(
+                Phrase("There is no user group {name}.", name=repr(wanted.group[:100]))
+            )
         members = select(Membership.user_id).where(Membership.group_id == group)
         where.append(Token.owner_id.in_(members))
     if wanted.department is not None:
@@ -148,7 +153,7 @@ def _with_access(session: Session, wanted: TokenFilter) -> list[ColumnElement[bo
     if wanted.api is not None:
         api = session.scalar(select(API.id).where(API.name == wanted.api))
         if api is None:
-            raise errors.UnknownAPI(f"There is no API {wanted.api[:100]!r}.")
+            raise errors.UnknownAPI(Phrase("There is no API {name}.", name=repr(wanted.api[:100])))
         granted.append(Grant.api_id == api)
     if wanted.access is Access.NONE:
         return [~exists().where(*granted).correlate(Token)]

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant
 from tokenwidgets.vocabulary import Access
 
@@ -42,7 +43,7 @@ def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
     }
     if not granted:
         raise errors.InvalidValue(
-            "Access", "choose Read Access or Full Access for at least one API."
+            "Access", Phrase("choose Read Access or Full Access for at least one API.")
         )
     return granted
 
@@ -96,7 +97,12 @@ def _offered(session: Session) -> dict[str, Access]:
 def _refuse_more(api: str, access: Access, offered: Access) -> None:
     if access > offered:
         raise errors.InvalidValue(
-            "Access", f"{api} answers GET alone, so it offers no {access.label}."
+            "Access",
+            Phrase(
+                "{api} answers GET alone, so it offers no {access}.",
+                api=api,
+                access=Phrase(access.label),
+            ),
         )
 
 
@@ -113,4 +119,6 @@ def _access(api: object, value: object) -> Access:
 def _refuse_unknown(chosen: Mapping[str, object], offered: Mapping[str, Access]) -> None:
     for name in chosen:
         if name not in offered:
-            raise errors.UnknownAPI(f"There is no active API {str(name)[:100]!r}.")
+            raise errors.UnknownAPI(
+                Phrase("There is no active API {name}.", name=repr(str(name)[:100]))
+            )

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.instants import Instant
+from tokenwidgets.language import Phrase
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
 from tokenwidgets.schema import API, Grant, Token, User
 from tokenwidgets.service import Service, retried
@@ -197,7 +198,9 @@ class InventoryService(Service):
             ]
             seen = select(func.count()).select_from(Token).where(*selected)
             if change.session.scalar(seen) != len(ids):
-                raise errors.UnknownToken("One of the selected tokens is not there (any more).")
+                raise errors.UnknownToken(
+                    Phrase("One of the selected tokens is not there (any more).")
+                )
             return revoke(change, selected, check_note("Why", why, most=500))
 
     @retried
@@ -221,7 +224,12 @@ class InventoryService(Service):
             ended = revoke(change, matching, check_note("Why", why, most=500))
             if ended != count:
                 raise errors.InvalidValue(
-                    "Count", f"{ended:,} tokens match by now, not {count:,}; none was revoked."
+                    "Count",
+                    Phrase(
+                        "{now} tokens match by now, not {count}; none was revoked.",
+                        now=ended,
+                        count=count,
+                    ),
                 )
             return ended
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.authority import Authority
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import Grant, Token, User
 from tokenwidgets.service import Change, Service, retried
 from tokenwidgets.text import check_note
@@ -152,7 +153,8 @@ def _by_token(changes: Sequence[TokenChange]) -> dict[int, TokenChange]:
 def _refuse_too_many(count: int) -> None:
     if count > MOST_CHANGES:
         raise errors.InvalidValue(
-            "Changes", f"are too many: at most {MOST_CHANGES:,} tokens in one transaction."
+            "Changes",
+            Phrase("are too many: at most {most} tokens in one transaction.", most=MOST_CHANGES),
         )
 
 
@@ -165,11 +167,23 @@ def _refuse(wanted: TokenChange, row: TokenRow) -> None:
             "Changes", f"{row.name} of {row.owner} is either revoked or changed, not both."
         )
     if edits and not row.status.is_live:
-        raise errors.TokenEnded(f"The token {row.name} of {row.owner} is {row.status}.")
+        raise errors.TokenEnded(
+            Phrase(
+                "The token {token} of {owner} is {status}.",
+                token=row.name,
+                owner=row.owner,
+                status=row.status,
+            )
+        )
     left = {**row.grants, **wanted.access}
     if wanted.access and all(access is Access.NONE for access in left.values()):
         raise errors.InvalidValue(
-            "Access", f"{row.name} of {row.owner} would open no API any more: revoke it instead."
+            "Access",
+            Phrase(
+                "{token} of {owner} would open no API any more: revoke it instead.",
+                token=row.name,
+                owner=row.owner,
+            ),
         )
 
 
@@ -192,7 +206,7 @@ def _require_all_within(session: Session, authority: Authority, ids: list[int]) 
     )
     missing = set(ids) - set(session.scalars(statement))
     if missing:
-        raise errors.UnknownToken(f"There is no token {min(missing)}.")
+        raise errors.UnknownToken(Phrase("There is no token {id}.", id=str(min(missing))))
 
 
 def _write_access(session: Session, wanted: Collection[TokenChange]) -> None:

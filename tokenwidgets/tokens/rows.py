@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
+from tokenwidgets.language import Phrase
 from tokenwidgets.paging import Cursor, Page, fetch
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
 from tokenwidgets.vocabulary import Access, Control, TokenStatus, status_at
@@ -74,7 +75,7 @@ def find(session: Session, authority: Authority, token_id: object) -> tuple[Toke
         )
         found = session.execute(statement).one_or_none()
     if found is None:
-        raise errors.UnknownToken(f"There is no token {str(token_id)[:30]}.")
+        raise errors.UnknownToken(Phrase("There is no token {id}.", id=str(token_id)[:30]))
     return found.Token, found.User
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.directory.lookup import user_within
+from tokenwidgets.language import Phrase
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page
 from tokenwidgets.schema import Token, User
 from tokenwidgets.secret import DEFAULT_PREFIX
@@ -239,7 +240,9 @@ class TokenService(Service):
             before = token_rows.read(session, token.id, change.at)
             refuse_stale(before, version)
             if token.revoked_at is not None:
-                raise errors.TokenEnded(f"The token {token.name} is revoked, which is for good.")
+                raise errors.TokenEnded(
+                    Phrase("The token {token} is revoked, which is for good.", token=token.name)
+                )
             require_active(user)
             if not before.status.is_live:
                 refuse_used_names(change, user, [token.name], besides=token.id)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
+from tokenwidgets.language import Phrase
 from tokenwidgets.schema import Token, User
 from tokenwidgets.service import Change
 from tokenwidgets.text import comparison_key
@@ -29,7 +30,8 @@ def refuse_used_names(change: Change, user: User, names: Sequence[str], besides:
     )
     if used is not None:
         raise errors.NameInUse(
-            "Token name", f"{user.user_id} has a live token named {used} already."
+            "Token name",
+            Phrase("{user} has a live token named {name} already.", user=user.user_id, name=used),
         )
 
 
@@ -39,7 +41,10 @@ def checked_months(months: object) -> int:
     if type(months) is not int or months not in EXPIRATION_MONTHS:
         allowed = ", ".join(map(str, EXPIRATION_MONTHS))
         raise errors.InvalidValue(
-            "Expiration (Months)", f"must be one of {allowed}, not {str(months)[:20]}."
+            "Expiration (Months)",
+            Phrase(
+                "must be one of {allowed}, not {given}.", allowed=allowed, given=str(months)[:20]
+            ),
         )
     return months
 
@@ -48,7 +53,10 @@ def require_active(user: User) -> None:
     """Refuse a new secret for a user who is not active (``InactiveUser``)."""
     if not user.is_active:
         raise errors.InactiveUser(
-            f"{user.user_id} is not active, so can have no new secret. Activate the user first."
+            Phrase(
+                "{user} is not active, so can have no new secret. Activate the user first.",
+                user=user.user_id,
+            )
         )
 
 
@@ -56,7 +64,7 @@ def refuse_stale(row: TokenRow, version: int | None) -> None:
     """Refuse a change that was made from an older row (``StaleVersion``)."""
     if version is not None and version != row.version:
         raise errors.StaleVersion(
-            f"Somebody else changed the token {row.name} in the meantime.", row
+            Phrase("Somebody else changed the token {name} in the meantime.", name=row.name), row
         )
 
 

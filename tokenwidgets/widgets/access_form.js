@@ -2,9 +2,11 @@
  * The form in which a token is added or edited. It keeps what is typed and chosen until Python
  * fills it anew; Python judges everything that is saved.
  */
-import { accessTable, LEVELS } from "./access_table.js";
+import { accessTable } from "./access_table.js";
 import { h, onShown, plain, redrawOn, relative, root, time, uniqueId } from "./dom.js";
 import { watchUnsaved } from "./guard.js";
+import { LEVELS, levelWords } from "./levels.js";
+import { pieces, t } from "./words.js";
 
 const LEAST_TO_SKIP = 10; // APIs, from which on a link leads past their table
 
@@ -28,7 +30,7 @@ function field(label, control, hint) {
 function nameField() {
   const input = /** @type {HTMLInputElement} */ (h("input", { type: "text", maxlength: "1000", "aria-required": "true",
     autocomplete: "off", spellcheck: "false", dir: "auto" }));
-  return { input, ...field("Token name", input, h("p", { class: "tw-hint" }, "Say what will use it, such as “nightly-load”.")) };
+  return { input, ...field(t("Token name"), input, h("p", { class: "tw-hint" }, t("Say what will use it, such as “nightly-load”."))) };
 }
 
 /** The drop-down of months, and the date that the choice leads to. */
@@ -37,11 +39,11 @@ function expirationField() {
   let dates = new Map();
   const tell = () => {
     const instant = dates.get(select.value);
-    date.replaceChildren(...(instant ? ["Expires ", time(instant), ` (${relative(instant)})`] : []));
+    date.replaceChildren(...(instant ? pieces("Expires {date} ({when})", { date: time(instant), when: relative(instant) }) : []));
   };
   const select = /** @type {HTMLSelectElement} */ (h("select", { onchange: tell }));
   return {
-    ...field("Expiration (Months)", select, date),
+    ...field(t("Expiration (Months)"), select, date),
     value: () => select.value,
     /** @param {{value: string, label: string, date?: string|null}[]} choices @param {string} chosen */
     fill(choices, chosen) {
@@ -56,11 +58,11 @@ function expirationField() {
 /** The box that narrows the table, and how many APIs it leaves. */
 function filterBox(table, onFilter) {
   const count = h("span", { class: "tw-muted", "aria-live": "polite" });
-  const input = /** @type {HTMLInputElement} */ (h("input", { type: "search", class: "tw-filter", "aria-label": "Filter APIs",
-    placeholder: "Filter APIs", autocomplete: "off", spellcheck: "false", dir: "auto" }));
+  const input = /** @type {HTMLInputElement} */ (h("input", { type: "search", class: "tw-filter", "aria-label": t("Filter APIs"),
+    placeholder: t("Filter APIs"), autocomplete: "off", spellcheck: "false", dir: "auto" }));
   const filter = () => {
     const shown = table.filter(input.value);
-    count.textContent = input.value.trim() ? `${shown.toLocaleString()} of ${table.size().toLocaleString()} APIs` : "";
+    count.textContent = input.value.trim() ? t("{shown} of {all} APIs", { shown, all: table.size() }) : "";
     onFilter();
   };
   input.addEventListener("input", filter);
@@ -73,11 +75,11 @@ function applyBar(table) {
   const id = uniqueId("level");
   const apply = () => { if (all.checked) table.applyToAll(level.value); };
   const level = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: apply },
-    ...LEVELS.map((each) => h("option", { value: each }, each))));
+    ...LEVELS.map((each) => h("option", { value: each }, levelWords(each)))));
   const all = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", onchange: apply }));
   return {
-    element: h("div", { class: "tw-bar tw-apply" }, h("label", { for: id }, "Access Level"), level,
-      h("label", { class: "tw-choice" }, all, "Apply to all APIs")),
+    element: h("div", { class: "tw-bar tw-apply" }, h("label", { for: id }, t("Access Level")), level,
+      h("label", { class: "tw-choice" }, all, t("Apply to all APIs"))),
     letGo: () => { all.checked = false; },
     reset: () => { all.checked = false; level.value = "Read Access"; },
   };
@@ -89,7 +91,7 @@ function accessPart() {
   const error = h("p", { class: "tw-error", id: uniqueId("error") });
   const tell = () => { summary.textContent = table.summary(); };
   const show = (/** @type {string} */ problem) => {
-    error.textContent = problem && `Access: ${plain(problem)}`;
+    error.textContent = problem && `${t("Access")}: ${plain(problem)}`;
     table.mark(problem ? error.id : null);
   };
   const table = accessTable((byHand) => {
@@ -101,7 +103,7 @@ function accessPart() {
   const filter = filterBox(table, tell);
   const tools = h("div", { class: "tw-bar tw-tools" }, filter.element, h("span", { class: "tw-spring" }), bar.element);
   return {
-    element: h("div", { class: "tw-stack" }, h("h4", {}, "Access"), tools, error, table.element),
+    element: h("div", { class: "tw-stack" }, h("h4", {}, t("Access")), tools, error, table.element),
     summary,
     table,
     show,
@@ -118,8 +120,8 @@ function accessPart() {
 /** The check box for as many tokens as there are APIs. */
 function separateBox() {
   const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
-  const element = h("div", { class: "tw-apart" }, h("label", { class: "tw-choice" }, box, "A separate token for each API"),
-    h("p", { class: "tw-hint" }, "Each is named after this one and its API, and can be revoked without the others."));
+  const element = h("div", { class: "tw-apart" }, h("label", { class: "tw-choice" }, box, t("A separate token for each API")),
+    h("p", { class: "tw-hint" }, t("Each is named after this one and its API, and can be revoked without the others.")));
   return { element, box };
 }
 
@@ -139,11 +141,11 @@ function noticeBox() {
 
 /** "Save", which is pressed once for each answer, "Cancel", and the way from above the table to them. */
 function endBar(onCancel, summary) {
-  const save = h("button", { type: "submit", class: "tw-primary" }, "Save");
-  const skip = h("a", { href: "#", class: "tw-skip", onclick: (event) => { event.preventDefault(); save.focus(); } }, "Skip the table of APIs");
+  const save = h("button", { type: "submit", class: "tw-primary" }, t("Save"));
+  const skip = h("a", { href: "#", class: "tw-skip", onclick: (event) => { event.preventDefault(); save.focus(); } }, t("Skip the table of APIs"));
   let waiting = false;
   return {
-    element: h("div", { class: "tw-bar" }, save, h("button", { type: "button", onclick: onCancel }, "Cancel"), summary),
+    element: h("div", { class: "tw-bar" }, save, h("button", { type: "button", onclick: onCancel }, t("Cancel")), summary),
     skip,
     isWaiting: () => waiting,
     wait(/** @type {boolean} */ on) {
@@ -171,7 +173,7 @@ function formParts(model, onCancel) {
     notice,
     name,
     end,
-    fields: { "Token name": name, "Expiration (Months)": expiration, Access: access },
+    fields: { [t("Token name")]: name, [t("Expiration (Months)")]: expiration, [t("Access")]: access },
     value: () => ({ name: name.input.value, expiration: expiration.value(), separate: separate.box.checked, grants: access.table.chosen() }),
     fill() {
       heading.textContent = model.get("title");

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.vocabulary import DEFAULT_MONTHS, EXPIRATION_MONTHS
 from tokenwidgets.widgets.component import Component, Message
 
@@ -52,7 +53,7 @@ class AccessForm(Component, asset="access_form"):
 
     messages = (CancelForm, SaveToken)
 
-    title = traitlets.Unicode("Add token", help="The heading.").tag(sync=True)
+    title = traitlets.Unicode(help="The heading.").tag(sync=True)
     adding = traitlets.Bool(True, help="Whether it is a new token: offers separate tokens.").tag(
         sync=True
     )
@@ -83,6 +84,10 @@ class AccessForm(Component, asset="access_form"):
     answered = traitlets.Int(0, help="Counts the messages that listeners are done with.").tag(
         sync=True
     )
+
+    @traitlets.default("title")
+    def _default_title(self) -> str:
+        return t("Add token")
 
     @traitlets.default("expirations")
     def _default_expirations(self) -> list[dict[str, Any]]:

@@ -2,12 +2,12 @@
  * The table of APIs in which each gets one of three levels of access: one row an API, built once.
  */
 import { h, plain, uniqueId } from "./dom.js";
+import { LEVELS, levelWords } from "./levels.js";
+import { t } from "./words.js";
 
 /** @typedef {{name: string, title?: string, group?: string, levels: string[]}} Api */
 /** @typedef {{api: Api, element: HTMLElement, group: HTMLElement, radios: HTMLInputElement[], level: string, text: string}} Row */
 
-/** From the highest to none, as the radio buttons stand in a row. */
-export const LEVELS = ["Full Access", "Read Access", "No Access"];
 const NONE = "No Access";
 const MOST_AT_ONCE = 20; // APIs; the table of more scrolls by itself, so that "Save" stays near
 
@@ -20,9 +20,9 @@ function upTo(level, api) {
 function radioGroup(api, level, index) {
   const name = uniqueId("access");
   const offered = (each) => each === NONE || api.levels.includes(each);
-  const reason = "This API answers GET alone, so it offers no Full Access.";
+  const reason = t("This API answers GET alone, so it offers no Full Access.");
   const why = offered(LEVELS[0]) ? null : h("span", { class: "tw-badge", title: reason, id: `${name}-why` },
-    "GET only", h("span", { class: "tw-visually-hidden" }, `: ${reason}`));
+    t("GET only"), h("span", { class: "tw-visually-hidden" }, `: ${reason}`));
   const radios = LEVELS.map((each) => {
     const radio = /** @type {HTMLInputElement} */ (h("input", { type: "radio", name, value: each, "data-row": index,
       disabled: !offered(each), "aria-describedby": offered(each) || !why ? null : why.id }));
@@ -30,7 +30,7 @@ function radioGroup(api, level, index) {
     return radio;
   });
   const element = h("fieldset", { "aria-label": plain(api.name), class: "tw-levels" },
-    ...radios.map((radio) => h("label", { class: "tw-choice", title: radio.disabled ? reason : null }, radio, h("span", {}, radio.value))));
+    ...radios.map((radio) => h("label", { class: "tw-choice", title: radio.disabled ? reason : null }, radio, h("span", {}, levelWords(radio.value)))));
   return { element, radios, why };
 }
 
@@ -51,17 +51,17 @@ function tableRow(api, level, index, group) {
 
 function groupRow(name) {
   return h("tr", { role: "row", class: "tw-group" },
-    h("th", { role: "rowheader", scope: "rowgroup", colspan: "2", dir: "auto" }, plain(name) || "Other APIs"));
+    h("th", { role: "rowheader", scope: "rowgroup", colspan: "2", dir: "auto" }, plain(name) || t("Other APIs")));
 }
 
 /**
  * @param {(byHand: boolean) => void} onChange is called after each change of a level
  */
 export function accessTable(onChange) {
-  const table = h("table", { role: "table", class: "tw-table", "aria-label": "APIs" });
+  const table = h("table", { role: "table", class: "tw-table", "aria-label": t("APIs") });
   const head = h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
-    h("th", { role: "columnheader", scope: "col" }, "API"),
-    h("th", { role: "columnheader", scope: "col", class: "tw-access" }, "Access")));
+    h("th", { role: "columnheader", scope: "col" }, t("API")),
+    h("th", { role: "columnheader", scope: "col", class: "tw-access" }, t("Access"))));
   const empty = h("div", { class: "tw-empty" });
   const element = h("div", { class: "tw-table-box tw-access-box" }, table, empty);
   /** @type {Row[]} */
@@ -113,8 +113,8 @@ export function accessTable(onChange) {
       for (const { group } of rows) if (group.hidden === groups.has(group)) group.hidden = !groups.has(group);
       table.hidden = shown === 0;
       empty.hidden = shown > 0;
-      empty.textContent = rows.length > 0 ? "No API matches this filter."
-        : "There are no APIs yet. Add the first one on the screen APIs.";
+      empty.textContent = rows.length > 0 ? t("No API matches this filter.")
+        : t("There are no APIs yet. Add the first one on the screen APIs.");
       return shown;
     },
     /** Give every API, shown or not, the highest level that it offers up to this one. */
@@ -127,8 +127,9 @@ export function accessTable(onChange) {
     /** "2 Full, 3 Read of 12 APIs" */
     summary() {
       const hidden = rows.filter((row) => row.element.hidden && row.level !== NONE).length;
-      return `${count("Full Access").toLocaleString()} Full, ${count("Read Access").toLocaleString()} Read`
-        + ` of ${rows.length.toLocaleString()} APIs${hidden ? ` (${hidden.toLocaleString()} hidden by the filter)` : ""}`;
+      const levels = { full: count("Full Access"), read: count("Read Access"), all: rows.length };
+      return hidden ? t("{full} Full, {read} Read of {all} APIs ({hidden} hidden by the filter)", { ...levels, hidden })
+        : t("{full} Full, {read} Read of {all} APIs", levels);
     },
     /** Mark all choices as wrong, for the reason in the element with this id; null marks them as right. */
     mark(/** @type {string|null} */ reason) {

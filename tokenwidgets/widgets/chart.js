@@ -4,6 +4,7 @@
 import { h, plain, redrawOn, replaceKeepingFocus, root } from "./dom.js";
 import { menuButton } from "./popup.js";
 import { saveBlob } from "./save.js";
+import { LOCALE, numeral, t } from "./words.js";
 
 /** `vegaEmbed` is put in front of this file by Python; there is none without the extra "charts". */
 const draws = typeof vegaEmbed === "function";
@@ -28,6 +29,9 @@ function themeColours(view) {
   };
   return { inside, done: () => probe.remove() };
 }
+
+/** What stands between the digits of a number. @param {string} kind */
+const mark = (kind) => new Intl.NumberFormat(LOCALE).formatToParts(1e6 + 0.5).find((part) => part.type === kind)?.value ?? "";
 
 /** What all figures look like. */
 const LOOK = {
@@ -62,7 +66,8 @@ function drawing(view, onPick) {
     colours.done();
     result?.finalize();
     // "ast": Vega interprets its expressions instead of compiling them, which our page forbids.
-    result = await vegaEmbed(canvas, whole, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" } });
+    result = await vegaEmbed(canvas, whole, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" },
+      formatLocale: { decimal: mark("decimal"), thousands: mark("group"), grouping: [3], currency: ["", ""] } });
     result.view.addEventListener("click", (_event, item) => { if (item?.datum?.pick) onPick(item.datum.pick); });
   };
   // One after the other: of two at once, the one that is thrown away could be the one on screen.
@@ -97,7 +102,7 @@ function drawing(view, onPick) {
 /** The figure's numbers as a table; each that can be picked is a button. */
 function numbers(figure, onPick) {
   const cell = ({ value, pick }, label, column) => {
-    const text = Number(value).toLocaleString();
+    const text = numeral(Number(value));
     return h("td", { role: "cell", "data-label": plain(column) }, pick && value
       ? h("button", { type: "button", class: "tw-quiet", "data-focus": pick, "aria-label": plain(`${label}, ${column}: ${text}`),
         onclick: () => onPick(pick) }, text)
@@ -125,13 +130,13 @@ function figurePart(view, onPick) {
   const picture = drawing(view, onPick);
   const table = h("div", { class: "tw-table-box tw-numbers", hidden: draws });
   const empty = h("div", { class: "tw-empty" });
-  const save = menuButton({ label: "Save as", buttonClass: "tw-quiet", onChoose: (kind) => saveDrawing(picture.view(), heading.textContent, kind) });
+  const save = menuButton({ label: t("Save as"), buttonClass: "tw-quiet", onChoose: (kind) => saveDrawing(picture.view(), heading.textContent, kind) });
   save.setItems(["PNG", "SVG"]);
   const turn = h("button", { type: "button", class: "tw-quiet", "aria-pressed": "false", onclick: () => {
     const asTable = turn.getAttribute("aria-pressed") !== "true";
     turn.setAttribute("aria-pressed", String(asTable));
     arrange();
-  } }, "Table");
+  } }, t("Table"));
   let rows = 0;
   const arrange = () => {
     const asTable = !draws || turn.getAttribute("aria-pressed") === "true";
@@ -146,8 +151,8 @@ function figurePart(view, onPick) {
       picture.element, table, empty),
     show(figure, nothing) {
       heading.textContent = plain(figure.title);
-      turn.setAttribute("aria-label", `${plain(figure.title)} as a table`);
-      save.button.setAttribute("aria-label", `Save ${plain(figure.title)} as`);
+      turn.setAttribute("aria-label", t("{title} as a table", { title: plain(figure.title) }));
+      save.button.setAttribute("aria-label", t("Save {title} as", { title: plain(figure.title) }));
       rows = figure.rows.length;
       empty.textContent = plain(nothing);
       replaceKeepingFocus(table, numbers(figure, onPick));
@@ -162,7 +167,7 @@ function render({ model, el }) {
   const view = root(model, el, "tw-chart");
   const summary = h("summary");
   const grid = h("div", { class: "tw-figures" });
-  const hint = h("p", { class: "tw-muted", hidden: draws }, "To see charts, install the package vl-convert-python.");
+  const hint = h("p", { class: "tw-muted", hidden: draws }, t("To see charts, install the package vl-convert-python."));
   view.append(h("details", { open: window.innerWidth > 600 }, summary, grid, hint));
   const pick = (key) => model.send({ type: "pick", key });
   /** @type {ReturnType<typeof figurePart>[]} */

@@ -15,6 +15,7 @@ import msgspec
 import traitlets
 from jupyter_core.paths import jupyter_data_dir
 
+from tokenwidgets.language import spoken, t
 from tokenwidgets.widgets import assets
 from tokenwidgets.widgets.component import Component, Message
 
@@ -45,14 +46,20 @@ class Chart(Component):
     messages = (Pick,)
     _css = assets.styles("chart")
 
-    label = traitlets.Unicode("Charts", help="What the figures are called together.").tag(sync=True)
+    label = traitlets.Unicode(help="What the figures are called together.").tag(sync=True)
     figures = traitlets.List(traitlets.Dict(), help="The figures.").tag(sync=True)
-    empty = traitlets.Unicode("Nothing to show.", help="Stands for a figure without rows.").tag(
-        sync=True
-    )
+    empty = traitlets.Unicode(help="Stands for a figure without rows.").tag(sync=True)
+
+    @traitlets.default("label")
+    def _default_label(self) -> str:
+        return t("Charts")
+
+    @traitlets.default("empty")
+    def _default_empty(self) -> str:
+        return t("Nothing to show.")
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_esm=f"{vega_embed()}\n{assets.script('chart')}", **kwargs)
+        super().__init__(_esm=f"{vega_embed()}\n{assets.script('chart', spoken())}", **kwargs)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ import anywidget
 import msgspec
 import traitlets
 
+from tokenwidgets.language import ENGLISH, spoken
 from tokenwidgets.widgets import assets
 
 __all__ = ["Component", "Message"]
@@ -50,6 +51,8 @@ class Component(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: Any) -> None:
+        if self._asset and spoken() != ENGLISH:
+            kwargs.setdefault("_esm", assets.script(self._asset, spoken()))
         super().__init__(**kwargs)
         self._listeners: list[Callable[[Any], None]] = []
         self._decoder = msgspec.json.Decoder(_union(self.messages)) if self.messages else None

@@ -2,22 +2,23 @@
  * The controls of a user group, by screen, with a check box each.
  */
 import { h, plain, redrawOn, replaceKeepingFocus, root, uniqueId } from "./dom.js";
+import { t } from "./words.js";
 
 /** A control's row. */
 function controlRow(control, canChange, onChange) {
   const id = uniqueId("control");
-  const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-focus": `control:${control.name}`, "aria-label": plain(control.name),
+  const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-focus": `control:${control.name}`, "aria-label": plain(control.label ?? control.name),
     disabled: !canChange || Boolean(control.locked), "aria-describedby": id, onchange: () => onChange(control.name, box.checked) }));
   box.checked = Boolean(control.given);
   return h("tr", { role: "row", "data-given": String(Boolean(control.given)) },
     h("th", { role: "rowheader", scope: "row" },
-      h("span", { class: "tw-control" }, plain(control.name)),
+      h("span", { class: "tw-control" }, plain(control.label ?? control.name)),
       h("div", { id },
         h("p", { class: "tw-about" }, plain(control.about)),
         control.lacks && h("p", { class: "tw-lacks" }, plain(control.lacks)),
         control.locked && h("p", { class: "tw-lacks" }, plain(control.locked)))),
-    h("td", { role: "cell", class: "tw-given", "data-label": "Access" },
-      h("label", { class: "tw-choice" }, box, h("span", { "aria-hidden": "true" }, control.given ? "Granted" : "Not granted"))));
+    h("td", { role: "cell", class: "tw-given", "data-label": t("Access") },
+      h("label", { class: "tw-choice" }, box, h("span", { "aria-hidden": "true" }, control.given ? t("Granted") : t("Not granted")))));
 }
 
 function screenRow(screen) {
@@ -27,7 +28,7 @@ function screenRow(screen) {
 function render({ model, el }) {
   const view = root(model, el, "tw-controls");
   const notice = h("div", { class: "tw-notice", "data-kind": "warn" });
-  const filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": "Filter controls", placeholder: "Filter controls",
+  const filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": t("Filter controls"), placeholder: t("Filter controls"),
     autocomplete: "off", spellcheck: "false", maxlength: "1000" }));
   const all = (name, type, className) => {
     const button = h("button", { type: "button", class: className, "data-focus": type, onclick: () => {
@@ -35,27 +36,28 @@ function render({ model, el }) {
     } }, name);
     return button;
   };
-  const grant = all("Grant All", "grant-all", "");
-  const revoke = all("Revoke All", "revoke-all", "tw-revoke-all");
+  const grant = all(t("Grant All"), "grant-all", "");
+  const revoke = all(t("Revoke All"), "revoke-all", "tw-revoke-all");
   const count = h("span", { class: "tw-muted", "aria-live": "polite" });
   const head = h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
-    h("th", { role: "columnheader", scope: "col" }, "Control"), h("th", { role: "columnheader", scope: "col" }, "Access")));
+    h("th", { role: "columnheader", scope: "col" }, t("Control")), h("th", { role: "columnheader", scope: "col" }, t("Access"))));
   const body = h("tbody", { role: "rowgroup" });
-  const none = h("div", { class: "tw-empty", role: "status", hidden: true }, "No control matches this filter.");
-  const table = h("table", { role: "table", class: "tw-table", "aria-label": "Controls" }, head, body);
+  const none = h("div", { class: "tw-empty", role: "status", hidden: true }, t("No control matches this filter."));
+  const table = h("table", { role: "table", class: "tw-table", "aria-label": t("Controls") }, head, body);
   view.append(notice, h("div", { class: "tw-bar" }, filter, count, h("span", { class: "tw-spring" }), grant, revoke), h("div", { class: "tw-table-box" }, table, none));
 
   const change = (control, given) => model.send({ type: "set-control", control, given });
   const draw = () => {
     const wanted = filter.value.trim().toLowerCase();
     const controls = model.get("controls");
-    const shown = controls.filter((control) => `${control.name}\n${control.about}`.toLowerCase().includes(wanted));
+    const shown = controls.filter((control) => `${control.label ?? control.name}\n${control.about}`.toLowerCase().includes(wanted));
     const rows = shown.flatMap((control, index) => [
       ...(control.screen === shown[index - 1]?.screen ? [] : [screenRow(control.screen)]),
       controlRow(control, model.get("can_change"), change)]);
     replaceKeepingFocus(body, ...rows);
     const given = controls.filter((control) => control.given).length;
-    count.textContent = `${given} of ${controls.length} granted${shown.length < controls.length ? `, ${shown.length} shown` : ""}`;
+    const counts = { given, all: controls.length, shown: shown.length };
+    count.textContent = shown.length < controls.length ? t("{given} of {all} granted, {shown} shown", counts) : t("{given} of {all} granted", counts);
     none.hidden = shown.length > 0;
     table.hidden = shown.length === 0;
     notice.textContent = plain(model.get("notice"));

@@ -30,9 +30,9 @@ class RevokeAll(Message, tag="revoke-all", frozen=True):
 class ControlTable(Component, asset="control_table"):
     """A table of controls by screen, with a check box a row in the column "Access".
 
-    A control: ``name``, ``screen``, ``about`` (what it is good for), ``given`` (bool), ``locked``
-    (why its check box cannot be changed; empty if it can) and ``lacks`` (what it still needs to
-    have any effect; empty if nothing).
+    A control: ``name``, perhaps a ``label`` to show in its place, ``screen``, ``about`` (what it
+    is good for), ``given`` (bool), ``locked`` (why its check box cannot be changed; empty if it
+    can) and ``lacks`` (what it still needs to have any effect; empty if nothing).
     """
 
     messages = (SetControl, GrantAll, RevokeAll)

@@ -3,6 +3,7 @@
  */
 import { h, plain, redrawOn, root, uniqueId } from "./dom.js";
 import { modal } from "./modal.js";
+import { t } from "./words.js";
 
 const ANSWER_WITHIN = 15_000; // ms; after that a person may close the dialog, whatever Python does
 
@@ -58,7 +59,7 @@ function contents() {
 function render({ model, el }) {
   const view = root(model, el, "tw-dialog");
   const body = contents();
-  const cancel = h("button", { type: "button" }, "Cancel");
+  const cancel = h("button", { type: "button" }, t("Cancel"));
   const confirm = h("button", { type: "submit" });
   const form = h("form", { novalidate: true, class: "tw-stack" }, ...body.parts,
     h("div", { class: "tw-bar tw-answers" }, cancel, confirm));
@@ -75,7 +76,7 @@ function render({ model, el }) {
     overdue = 0;
     dialog.element.setAttribute("aria-busy", "false");
     cancel.setAttribute("aria-disabled", "false");
-    body.tell("No answer yet. It may still be done: before you ask again, look whether it was.");
+    body.tell(t("No answer yet. It may still be done: before you ask again, look whether it was."));
   };
   const dismiss = () => {
     if (overdue) return;

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.vocabulary import now
 from tokenwidgets.widgets.component import Component, Message
 
@@ -65,7 +66,7 @@ class Dialog(Component, asset="dialog"):
         help="Fields: name, label, kind (select, text or number), value; options [{value, label}]"
         " of a select; help; min and max of a number.",
     ).tag(sync=True)
-    confirm = traitlets.Unicode("OK", help="The name of the button that does it.").tag(sync=True)
+    confirm = traitlets.Unicode(help="The name of the button that does it.").tag(sync=True)
     danger = traitlets.Bool(False, help="Whether it destroys something: the button is red.").tag(
         sync=True
     )
@@ -87,7 +88,7 @@ class Dialog(Component, asset="dialog"):
         lines: Sequence[str] = (),
         items: Sequence[str] = (),
         fields: Sequence[Mapping[str, Any]] = (),
-        confirm: str = "OK",
+        confirm: str = "",
         danger: bool = False,
     ) -> None:
         """Open the dialog with a question, in place of the one that may be open.
@@ -97,7 +98,7 @@ class Dialog(Component, asset="dialog"):
             lines: paragraphs that say what will happen.
             items: what it will happen to.
             fields: what can be entered; see the trait.
-            confirm: the name of the button that does it.
+            confirm: the name of the button that does it; empty: "OK".
             danger: whether it destroys something; "Cancel" then has the focus at first.
 
         """
@@ -106,7 +107,7 @@ class Dialog(Component, asset="dialog"):
             self.lines = list(lines)
             self.items = list(items)
             self.fields = [dict(field) for field in fields]
-            self.confirm = confirm
+            self.confirm = confirm or t("OK")
             self.danger = danger
             self._await("")
 
@@ -136,8 +137,12 @@ class Dialog(Component, asset="dialog"):
         if not timedelta(0) <= self._clock() - self._asked_at < GOOD_FOR:
             minutes = int(GOOD_FOR.total_seconds() // 60)
             self.refuse(
-                f"This was asked more than {minutes} minutes ago, so nothing was done."
-                f" If it is still right, press “{self.confirm}” again."
+                t(
+                    "This was asked more than {minutes} minutes ago, so nothing was done."
+                    " If it is still right, press “{button}” again.",
+                    minutes=minutes,
+                    button=self.confirm,
+                )
             )
             return False
         return True

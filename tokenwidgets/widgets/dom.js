@@ -1,6 +1,7 @@
 /**
  * Build and update plain HTML. Text goes in as text, never as markup.
  */
+import { LANGUAGE, LOCALE } from "./words.js";
 
 /**
  * Make an element.
@@ -47,7 +48,7 @@ export function uniqueId(stem) {
  */
 export function time(instant, { time: withTime = false, none = "—" } = {}) {
   if (!instant) return h("span", { class: "tw-none" }, none);
-  const format = new Intl.DateTimeFormat(undefined, withTime
+  const format = new Intl.DateTimeFormat(LOCALE, withTime
     ? { dateStyle: "medium", timeStyle: "short" }
     : { dateStyle: "medium" });
   return h("time", { datetime: instant, title: `${instant.slice(0, 19).replace("T", " ")} UTC` },
@@ -61,7 +62,7 @@ export function time(instant, { time: withTime = false, none = "—" } = {}) {
  */
 export function relative(instant) {
   const seconds = (new Date(instant).getTime() - Date.now()) / 1000;
-  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
   const units = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60]];
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
@@ -87,6 +88,7 @@ const ICONS = {
   previous: "M10 4l-4 4 4 4",
   next: "M6 4l4 4-4 4",
   plus: "M8 3v10M3 8h10",
+  globe: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM2 8h12M8 2c1.9 1.8 2.6 3.8 2.6 6S9.9 12.2 8 14M8 2C6.1 3.8 5.4 5.8 5.4 8S6.1 12.2 8 14",
   menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
   shield: "M8 1.8l5 1.9v4.1c0 3-2.1 5.3-5 6.4-2.9-1.1-5-3.4-5-6.4V3.7z",
 };
@@ -149,7 +151,7 @@ export function root(model, el, className) {
   const panel = model.get("panel");
   const attributes = panel ? { role: "tabpanel", "aria-label": panel, tabindex: "-1" } : {};
   // JupyterLab's notebook has shortcuts of one letter ("d d" deletes the cell): not while typing here.
-  const element = h("div", { class: `tw ${className}`, "data-lm-suppress-shortcuts": "true", ...attributes });
+  const element = h("div", { class: `tw ${className}`, lang: LANGUAGE, "data-lm-suppress-shortcuts": "true", ...attributes });
   el.append(element);
   return element;
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.paged_table import PagedTable
 
 __all__ = ["EventList"]
@@ -21,21 +22,21 @@ class EventList(PagedTable):
 
     @traitlets.default("label")
     def _default_label(self) -> str:
-        return "Events"
+        return t("Events")
 
     @traitlets.default("empty")
     def _default_empty(self) -> str:
-        return "Nothing has happened yet."
+        return t("Nothing has happened yet.")
 
     @traitlets.default("columns")
     def _default_columns(self) -> list[dict[str, Any]]:
         columns = (
-            ("at", "At", "datetime"),
-            ("actor", "Actor", "text"),
-            ("action", "Action", "text"),
-            ("subject", "Subject", "text"),
-            ("outcome", "Outcome", "badge"),
-            ("details", "Details", "more"),
+            ("at", t("At"), "datetime"),
+            ("actor", t("Actor"), "text"),
+            ("action", t("Action"), "text"),
+            ("subject", t("Subject"), "text"),
+            ("outcome", t("Outcome"), "badge"),
+            ("details", t("Details"), "more"),
         )
         return [
             {"key": key, "label": label, "kind": kind, "sortable": False}

@@ -2,6 +2,7 @@
  * Pick a file, or drop it here; it goes to Python in one message.
  */
 import { h, plain, redrawOn, root, uniqueId } from "./dom.js";
+import { t } from "./words.js";
 
 function render({ model, el }) {
   const view = root(model, el, "tw-file-picker");
@@ -18,13 +19,13 @@ function render({ model, el }) {
     refuse("");
     if (!file) return;
     if (file.size > model.get("most")) {
-      refuse(`${file.name} is larger than ${Math.floor(model.get("most") / 1e6)} MB.`);
+      refuse(t("{name} is larger than {most} MB.", { name: file.name, most: Math.floor(model.get("most") / 1e6) }));
       return;
     }
     try {
       model.send({ type: "pick-file", name: file.name }, {}, [await file.arrayBuffer()]);
     } catch {
-      refuse(`${file.name} could not be read.`);
+      refuse(t("{name} could not be read.", { name: file.name }));
     }
   };
   const over = (/** @type {boolean} */ on) => (/** @type {DragEvent} */ event) => { event.preventDefault(); box.toggleAttribute("data-over", on); };

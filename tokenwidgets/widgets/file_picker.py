@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.component import Component, Message
 
 __all__ = ["MOST_BYTES", "FilePicker", "PickFile"]
@@ -30,13 +31,17 @@ class FilePicker(Component, asset="file_picker"):
 
     messages = (PickFile,)
 
-    label = traitlets.Unicode("Choose a file", help="The name of the button.").tag(sync=True)
+    label = traitlets.Unicode(help="The name of the button.").tag(sync=True)
     hint = traitlets.Unicode("", help="What the file is good for.").tag(sync=True)
     accept = traitlets.Unicode("", help="The endings to choose from, such as .json,.yaml.").tag(
         sync=True
     )
     most = traitlets.Int(MOST_BYTES, help="The largest file, in bytes.").tag(sync=True)
     problem = traitlets.Unicode("", help="Why the file cannot be used.").tag(sync=True)
+
+    @traitlets.default("label")
+    def _default_label(self) -> str:
+        return t("Choose a file")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -50,7 +55,11 @@ class FilePicker(Component, asset="file_picker"):
             self._drop("file")
             return False
         if sent[0].nbytes > MOST_BYTES:
-            self.problem = f"{message.name[:100]} is larger than {MOST_BYTES // 1_000_000} MB."
+            self.problem = t(
+                "{name} is larger than {most} MB.",
+                name=message.name[:100],
+                most=MOST_BYTES // 1_000_000,
+            )
             return False
         self.problem = ""
         self.content = bytes(sent[0])

@@ -3,6 +3,7 @@
  */
 import { actionBar } from "./acting.js";
 import { h, icon, plain, redrawOn, returnFocus, root, uniqueId } from "./dom.js";
+import { t } from "./words.js";
 
 const TYPING_PAUSE = 300; // ms without a keystroke before what is typed is sent
 const TYPES = { search: "search", date: "date" };
@@ -52,12 +53,12 @@ function filterGrid(model) {
     sent = "{}";
     model.send({ type: "clear-filters" });
     [...parts.values()][0]?.control.focus();
-  } }, "Clear filters");
+  } }, t("Clear filters"));
   // Where there is little room, only the search and what is set are there at first.
   const fold = h("button", { type: "button", class: "tw-fold", "aria-expanded": "false", onclick: () => {
     const unfolded = element.toggleAttribute("data-unfolded");
     fold.setAttribute("aria-expanded", String(unfolded));
-  } }, "Filters", icon("down"));
+  } }, t("Filters"), icon("down"));
   const element = h("div", { class: "tw-filters", role: "search" }, fold, clear);
   let parts = new Map();
   let timer = 0;
@@ -89,7 +90,7 @@ function filterGrid(model) {
       }
       if (!timer) sent = JSON.stringify(values());
       clear.hidden = !Object.values(set).some(Boolean);
-      element.setAttribute("aria-label", `Filters: ${plain(model.get("heading"))}`);
+      element.setAttribute("aria-label", t("Filters: {heading}", { heading: plain(model.get("heading")) }));
       element.hidden = filters.length === 0;
     },
     stop: () => clearTimeout(timer),

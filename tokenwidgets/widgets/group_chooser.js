@@ -2,6 +2,7 @@
  * The groups that a user is in.
  */
 import { h, plain, redrawOn, replaceKeepingFocus, root, uniqueId } from "./dom.js";
+import { t } from "./words.js";
 
 const FILTER_FROM = 9; // groups: fewer are seen at a glance
 
@@ -18,17 +19,17 @@ function groupRow(group, canChange, onChange) {
     h("div", { class: "tw-about", id },
       group.description && h("p", { class: "tw-muted" }, plain(group.description)),
       group.locked && h("p", { class: "tw-locked" }, plain(group.locked)),
-      badges.length ? h("ul", { class: "tw-controls", "aria-label": "Controls" }, ...badges)
-        : h("p", { class: "tw-muted" }, "It has no controls.")));
+      badges.length ? h("ul", { class: "tw-controls", "aria-label": t("Controls") }, ...badges)
+        : h("p", { class: "tw-muted" }, t("It has no controls."))));
 }
 
 function render({ model, el }) {
   const view = root(model, el, "tw-groups");
-  const list = h("ul", { class: "tw-group-list", "aria-label": "User groups" });
-  const help = h("p", { class: "tw-muted" }, "A user may be in several groups: their controls add up.");
-  const empty = h("div", { class: "tw-empty" }, "There are no user groups yet.");
-  const none = h("div", { class: "tw-empty", role: "status" }, "No group matches this filter.");
-  const filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": "Filter groups", placeholder: "Filter groups",
+  const list = h("ul", { class: "tw-group-list", "aria-label": t("User groups") });
+  const help = h("p", { class: "tw-muted" }, t("A user may be in several groups: their controls add up."));
+  const empty = h("div", { class: "tw-empty" }, t("There are no user groups yet."));
+  const none = h("div", { class: "tw-empty", role: "status" }, t("No group matches this filter."));
+  const filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": t("Filter groups"), placeholder: t("Filter groups"),
     autocomplete: "off", spellcheck: "false", maxlength: "1000" }));
   view.append(h("div", { class: "tw-bar" }, help, h("span", { class: "tw-spring" }), filter), list, none, empty);
 

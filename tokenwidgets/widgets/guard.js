@@ -5,6 +5,7 @@
  */
 import { h } from "./dom.js";
 import { isShown, modal } from "./modal.js";
+import { t } from "./words.js";
 
 const UNSAVED = "data-unsaved";
 
@@ -51,15 +52,15 @@ export function leave(from, act) {
     act();
     return;
   }
-  const stay = h("button", { type: "button", onclick: () => close() }, "Keep editing");
+  const stay = h("button", { type: "button", onclick: () => close() }, t("Keep editing"));
   const go = h("button", { type: "button", class: "tw-danger", onclick: () => {
     for (const form of forms) form.removeAttribute(UNSAVED);
     close();
     act();
-  } }, "Leave without saving");
+  } }, t("Leave without saving"));
   const dialog = modal({ onEscape: () => close(), className: "tw-question" },
-    h("div", { class: "tw-stack" }, h("p", {}, "What you have entered is not saved yet."), h("div", { class: "tw-bar tw-answers" }, stay, go)));
-  dialog.heading.textContent = "Leave without saving?";
+    h("div", { class: "tw-stack" }, h("p", {}, t("What you have entered is not saved yet.")), h("div", { class: "tw-bar tw-answers" }, stay, go)));
+  dialog.heading.textContent = t("Leave without saving?");
   from.closest(".tw")?.append(dialog.element);
   const close = () => { dialog.close(); dialog.element.remove(); };
   dialog.open();

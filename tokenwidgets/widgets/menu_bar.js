@@ -4,6 +4,7 @@
 import { h, icon, plain, redrawOn, root } from "./dom.js";
 import { leave } from "./guard.js";
 import { menuButton } from "./popup.js";
+import { LANGUAGE, t } from "./words.js";
 
 const PING_EVERY = 20_000; // ms
 const PONG_WITHIN = 10_000; // ms; a kernel that said it is busy is given longer
@@ -12,10 +13,10 @@ const PONG_WITHIN_IF_BUSY = 60_000;
 /** The two live regions, always there, so that screen readers have them before they speak. */
 function messageArea(model) {
   const regions = { status: h("div", { role: "status" }), alert: h("div", { role: "alert" }) };
-  const retry = h("button", { type: "button", onclick: () => model.send({ type: "try-again" }) }, "Try again");
+  const retry = h("button", { type: "button", onclick: () => model.send({ type: "try-again" }) }, t("Try again"));
   const undo = h("button", { type: "button",
-    onclick: () => leave(undo, () => { stay = true; model.send({ type: "undo", serial }); }) }, "Undo");
-  const dismiss = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": "Dismiss", title: "Dismiss",
+    onclick: () => leave(undo, () => { stay = true; model.send({ type: "undo", serial }); }) }, t("Undo"));
+  const dismiss = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": t("Dismiss"), title: t("Dismiss"),
     onclick: () => show({}) }, icon("close"));
   const element = h("div", { class: "tw-message" }, h("div", { class: "tw-spring" }, regions.status, regions.alert), retry, undo, dismiss);
   let serial = NaN;
@@ -82,27 +83,48 @@ function heartbeat(model, banner) {
 }
 
 function lostBanner() {
-  const text = h("span", { class: "tw-spring" }, "Connection lost. What you see may be out of date.");
+  const text = h("span", { class: "tw-spring" }, t("Connection lost. What you see may be out of date."));
   return h("div", { role: "alert", class: "tw-notice tw-lost", "data-kind": "warn", hidden: true }, text,
-    h("button", { type: "button", onclick: () => window.location.reload() }, "Reload"));
+    h("button", { type: "button", onclick: () => window.location.reload() }, t("Reload")));
+}
+
+/** The languages to choose from. */
+function languageMenu(model) {
+  const menu = menuButton({ label: t("Language"), buttonClass: "tw-quiet tw-icon",
+    onChoose: (code) => leave(menu.button, () => model.send({ type: "choose-language", code })) });
+  menu.button.replaceChildren(icon("globe"));
+  for (const name of ["aria-label", "title"]) menu.button.setAttribute(name, t("Language"));
+  const receive = (message) => { if (message?.type === "reload") window.location.reload(); };
+  model.on("msg:custom", receive);
+  return {
+    element: menu.element,
+    update() {
+      const names = model.get("languages");
+      menu.setItems(Object.keys(names), LANGUAGE, names);
+      [...menu.items()].forEach((item, index) => item.setAttribute("lang", Object.keys(names)[index]));
+      menu.element.hidden = Object.keys(names).length < 2;
+    },
+    stop: () => { menu.close(false); model.off("msg:custom", receive); },
+  };
 }
 
 function render({ model, el }) {
   const view = root(model, el, "tw-menu-bar");
-  const menu = menuButton({ label: "Security", before: icon("shield"), buttonClass: "tw-quiet",
+  const menu = menuButton({ label: t("Security"), before: icon("shield"), buttonClass: "tw-quiet",
     onChoose: (name) => leave(menu.button, () => model.send({ type: "open-screen", name })) });
   const actor = h("span", { class: "tw-actor-name" });
   const actorId = h("span", { class: "tw-muted tw-actor-id" });
   const initial = h("span", { class: "tw-initial", "aria-hidden": "true" });
-  const who = h("div", { class: "tw-actor" }, h("span", { class: "tw-visually-hidden" }, "You are "), actor, actorId, initial);
-  const bar = h("div", { class: "tw-bar tw-strip" }, menu.element, h("span", { class: "tw-spring" }), who);
+  const who = h("div", { class: "tw-actor" }, h("span", { class: "tw-visually-hidden" }, t("You are"), " "), actor, actorId, initial);
+  const languages = languageMenu(model);
+  const bar = h("div", { class: "tw-bar tw-strip" }, menu.element, h("span", { class: "tw-spring" }), who, languages.element);
   const messages = messageArea(model);
   const banner = lostBanner();
   view.append(bar, messages.element, banner);
 
   const stops = [
-    redrawOn(model, ["items", "current"], () => {
-      menu.setItems(model.get("items"), model.get("current"));
+    redrawOn(model, ["items", "labels", "current"], () => {
+      menu.setItems(model.get("items"), model.get("current"), model.get("labels"));
       menu.button.toggleAttribute("disabled", model.get("items").length === 0);
     }),
     redrawOn(model, ["actor", "actor_id"], () => {
@@ -114,6 +136,8 @@ function render({ model, el }) {
     }),
     redrawOn(model, ["busy"], () => bar.setAttribute("aria-busy", String(model.get("busy")))),
     redrawOn(model, ["notice"], messages.update),
+    redrawOn(model, ["languages"], languages.update),
+    languages.stop,
     heartbeat(model, banner),
     () => menu.close(false),
   ];

@@ -9,13 +9,19 @@ import traitlets
 
 from tokenwidgets.widgets.component import Component, Message
 
-__all__ = ["MenuBar", "OpenScreen", "Ping", "TryAgain", "Undo"]
+__all__ = ["ChooseLanguage", "MenuBar", "OpenScreen", "Ping", "TryAgain", "Undo"]
 
 
 class OpenScreen(Message, tag="open-screen", frozen=True):
     """A menu item was chosen; ``name`` is the screen's name as on the menu."""
 
     name: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class ChooseLanguage(Message, tag="choose-language", frozen=True):
+    """A language was chosen; ``code`` is one of ``languages``."""
+
+    code: Annotated[str, msgspec.Meta(max_length=20)]
 
 
 class TryAgain(Message, tag="try-again", frozen=True):
@@ -33,20 +39,26 @@ class Ping(Message, tag="ping", frozen=True):
 
 
 class MenuBar(Component, asset="menu_bar"):
-    """The menu "Security", who is acting, and messages in live regions.
+    """The menu "Security", who is acting, the languages, and messages in live regions.
 
     Put messages there with :meth:`say` and :meth:`warn`. Every 20 seconds the browser asks for a
     sign of life; without an answer it shows a banner that what is on screen may be out of date.
     """
 
-    messages = (OpenScreen, TryAgain, Undo, Ping)
+    messages = (OpenScreen, ChooseLanguage, TryAgain, Undo, Ping)
 
     items = traitlets.List(
         traitlets.Unicode(), help="The screens that the actor may open, in the menu's order."
     ).tag(sync=True)
+    labels: traitlets.Dict[str, str] = traitlets.Dict(
+        help="What screens are called in the viewer's language, where that is not their name."
+    ).tag(sync=True)
     current = traitlets.Unicode("", help="The screen that is open now.").tag(sync=True)
     actor = traitlets.Unicode("", help="The acting user's name.").tag(sync=True)
     actor_id = traitlets.Unicode("", help="The acting user's User ID.").tag(sync=True)
+    languages: traitlets.Dict[str, str] = traitlets.Dict(
+        help="The languages to choose from: their own names by code."
+    ).tag(sync=True)
     notice: traitlets.Dict[str, Any] = traitlets.Dict(
         {"kind": "status", "text": "", "retry": False, "undo": False, "serial": 0},
         help="The message on show: kind (status or alert), text, retry, undo, serial.",
@@ -64,6 +76,10 @@ class MenuBar(Component, asset="menu_bar"):
     def warn(self, text: str, *, retry: bool = False) -> None:
         """Show that something went wrong (role ``alert``), with "Try again" if ``retry``."""
         self._notify("alert", text, retry=retry)
+
+    def reload(self) -> None:
+        """Have the browser load the page again."""
+        self.send({"type": "reload"})
 
     def handle(self, message: Any) -> None:
         """Keep what was chosen; answer the heartbeat."""

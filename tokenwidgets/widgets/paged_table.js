@@ -4,6 +4,7 @@
 import { actionBar } from "./acting.js";
 import { h, icon, redrawOn, replaceKeepingFocus, returnFocus, root, uniqueId } from "./dom.js";
 import { pager, tableHeader, tableRows } from "./table.js";
+import { t } from "./words.js";
 
 const SEARCH_PAUSE = 250; // ms without a keystroke before the search is sent
 
@@ -51,8 +52,8 @@ function cardTools(model, send, selectAll) {
   const id = uniqueId("sort");
   const by = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: () => send({ type: "sort-by", column: by.value }) }));
   const turn = h("button", { type: "button", onclick: () => send({ type: "sort-by", column: model.get("sort") }) });
-  const all = h("label", { class: "tw-choice" }, selectAll, "Select all");
-  const sorting = h("span", { class: "tw-bar" }, h("label", { for: id }, "Sort by"), by, turn);
+  const all = h("label", { class: "tw-choice" }, selectAll, t("Select all"));
+  const sorting = h("span", { class: "tw-bar" }, h("label", { for: id }, t("Sort by")), by, turn);
   return {
     element: h("div", { class: "tw-bar tw-card-tools" }, all, sorting),
     update() {
@@ -61,7 +62,7 @@ function cardTools(model, send, selectAll) {
       if (!columns.some((column) => column.key === model.get("sort"))) options.unshift(h("option", { value: "", hidden: true }, "—"));
       by.replaceChildren(...options);
       by.value = columns.some((column) => column.key === model.get("sort")) ? model.get("sort") : "";
-      turn.textContent = model.get("descending") ? "Descending" : "Ascending";
+      turn.textContent = model.get("descending") ? t("Descending") : t("Ascending");
       turn.hidden = !by.value;
       sorting.hidden = columns.length === 0;
       all.hidden = !model.get("selectable");
@@ -73,7 +74,7 @@ function cardTools(model, send, selectAll) {
 function selection(model, body, send) {
   const boxes = () => /** @type {HTMLInputElement[]} */ ([...body.querySelectorAll("input[data-key]")]);
   const sendAll = () => send({ type: "select", keys: boxes().filter((box) => box.checked).map((box) => box.dataset.key) });
-  const makeAll = () => h("input", { type: "checkbox", "aria-label": "Select all on this page", "data-focus": "select-all",
+  const makeAll = () => h("input", { type: "checkbox", "aria-label": t("Select all on this page"), "data-focus": "select-all",
     onchange: (event) => { for (const box of boxes()) box.checked = event.target.checked; mark(); sendAll(); } });
   const wholes = /** @type {HTMLInputElement[]} */ ([makeAll(), makeAll()]);
   const mark = () => {
@@ -105,7 +106,7 @@ function selectedBar(model, act) {
     update() {
       const selected = model.get("selected").length;
       element.hidden = model.get("actions").length === 0 || (!selected && Boolean(model.get("heading")));
-      count.textContent = selected ? `${selected.toLocaleString()} selected` : "None selected";
+      count.textContent = selected ? t("{count} selected", { count: selected }) : t("None selected");
       acts.update(model.get("actions").map((action) => (selected ? action : { ...action, kind: "", disabled: true })));
     },
     stop: acts.stop,
@@ -117,8 +118,8 @@ function topBar(model, search, selected, act) {
   const heading = h("h2", { tabindex: "-1" });
   const addText = h("span");
   const add = h("button", { type: "button", class: "tw-primary", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
-  const clear = h("button", { type: "button", class: "tw-quiet", "aria-label": "Clear search and order",
-    onclick: () => { search.empty(); search.input.focus(); act({ type: "clear-search" }); } }, "Clear");
+  const clear = h("button", { type: "button", class: "tw-quiet", "aria-label": t("Clear search and order"),
+    onclick: () => { search.empty(); search.input.focus(); act({ type: "clear-search" }); } }, t("Clear"));
   const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), clear, search.input, add);
   return {
     element,
@@ -166,7 +167,7 @@ function tableBox(model, act) {
       table.setAttribute("aria-label", model.get("label"));
       table.toggleAttribute("data-none", none);
       empty.hidden = !none;
-      empty.textContent = model.get("busy") ? "Loading…" : model.get("empty");
+      empty.textContent = model.get("busy") ? t("Loading…") : model.get("empty");
     },
   };
 }

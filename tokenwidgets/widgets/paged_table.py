@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.acting import Act
 from tokenwidgets.widgets.component import Component, Message
 from tokenwidgets.widgets.paging import NextPage, PreviousPage
@@ -137,9 +138,7 @@ class PagedTable(Component, asset="paged_table"):
     total = traitlets.Unicode("", help='How many there are in all, such as "61 users".').tag(
         sync=True
     )
-    empty = traitlets.Unicode("Nothing to show.", help="Shown when there are no rows.").tag(
-        sync=True
-    )
+    empty = traitlets.Unicode(help="Shown when there are no rows.").tag(sync=True)
     problem = traitlets.Unicode("", help="Why the rows could not be fetched; empty if fine.").tag(
         sync=True
     )
@@ -155,6 +154,10 @@ class PagedTable(Component, asset="paged_table"):
     ).tag(sync=True)
     busy = traitlets.Bool(False, help="Whether an answer is awaited.").tag(sync=True)
     chosen = traitlets.Unicode("", help="Key of the row that was opened last.")
+
+    @traitlets.default("empty")
+    def _default_empty(self) -> str:
+        return t("Nothing to show.")
 
     def handle(self, message: Any) -> None:
         """Keep what was opened and what is ticked; all else is for who fills the table."""

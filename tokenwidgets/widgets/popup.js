@@ -98,13 +98,17 @@ export function menuButton({ label, before, after = icon("down"), buttonClass = 
     element: h("div", { class: "tw-menu" }, button, menu),
     button,
     close: popup.close,
-    /** @param {string[]} names @param {string} [current] the one that is open now */
-    setItems(names, current = "") {
+    items,
+    /**
+     * @param {string[]} names @param {string} [current] the one that is open now
+     * @param {Record<string, string>} [labels] what they are called, where that is not their name
+     */
+    setItems(names, current = "", labels = {}) {
       menu.replaceChildren(...names.map((name) => h("button", {
         type: "button", role: "menuitem", tabindex: "-1",
         "aria-current": name === current ? "page" : null,
         onclick: () => { popup.close(); onChoose(name); },
-      }, name)));
+      }, labels[name] ?? name)));
     },
   };
 }

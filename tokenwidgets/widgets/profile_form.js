@@ -4,16 +4,17 @@
 import { h, plain, redrawOn, root } from "./dom.js";
 import { switchField, textField } from "./fields.js";
 import { watchUnsaved } from "./guard.js";
+import { t } from "./words.js";
 
 /** The text fields: their names in the profile, labels, kinds and most characters. */
 const FIELDS = [
-  { name: "user_id", label: "User ID", most: 100, hint: "Letters, digits and . _ @ + - ; it cannot be changed later." },
-  { name: "name", label: "Name", most: 100 },
-  { name: "email", label: "Email", most: 320, type: "email" },
-  { name: "department", label: "Department", most: 100 },
+  { name: "user_id", label: t("User ID"), most: 100, hint: t("Letters, digits and . _ @ + - ; it cannot be changed later.") },
+  { name: "name", label: t("Name"), most: 100 },
+  { name: "email", label: t("Email"), most: 320, type: "email" },
+  { name: "department", label: t("Department"), most: 100 },
 ];
 
-const ACTIVE = { name: "active", label: "Active", hint: "A user who is not active can neither sign in nor call an API." };
+const ACTIVE = { name: "active", label: t("Active"), hint: t("A user who is not active can neither sign in nor call an API.") };
 
 function render({ model, el }) {
   const view = root(model, el, "tw-profile");
@@ -21,8 +22,8 @@ function render({ model, el }) {
   const active = switchField(ACTIVE);
   const warning = h("div", { class: "tw-notice", "data-kind": "warn", role: "alert" });
   const problem = h("div", { class: "tw-notice", "data-kind": "bad", role: "alert" });
-  const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-profile" }) }, "Cancel");
-  const buttons = h("div", { class: "tw-bar" }, h("button", { type: "submit", class: "tw-primary", "data-focus": "save" }, "Save"), cancel);
+  const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-profile" }) }, t("Cancel"));
+  const buttons = h("div", { class: "tw-bar" }, h("button", { type: "submit", class: "tw-primary", "data-focus": "save" }, t("Save")), cancel);
   const grid = h("div", { class: "tw-grid" }, ...Object.values(fields).map((field) => field.element));
   const entered = () => ({ ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.get()])), active: active.get() });
   const save = (/** @type {Event} */ event) => {

@@ -4,6 +4,7 @@
 import { h, onShown, plain, redrawOn, root } from "./dom.js";
 import { manyField, switchField, textField } from "./fields.js";
 import { watchUnsaved } from "./guard.js";
+import { t } from "./words.js";
 
 const KINDS = { switch: switchField, many: manyField };
 
@@ -13,7 +14,7 @@ function render({ model, el }) {
   const problem = h("div", { class: "tw-notice", "data-kind": "bad", role: "alert" });
   const grid = h("div", { class: "tw-grid" });
   const save = h("button", { type: "submit", class: "tw-primary", "data-focus": "save" });
-  const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-record", form: nonce }) }, "Cancel");
+  const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-record", form: nonce }) }, t("Cancel"));
   const buttons = h("div", { class: "tw-bar" }, save, cancel);
   let fields = new Map();
   let nonce = "";

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.component import Component, Message
 
 __all__ = ["CancelRecord", "RecordForm", "SaveRecord"]
@@ -68,7 +69,7 @@ class RecordForm(Component, asset="record_form"):
         False, help="Whether what was entered into the other fields stays, at this filling."
     ).tag(sync=True)
     editable = traitlets.Bool(True, help="Whether anything can be changed.").tag(sync=True)
-    save_label = traitlets.Unicode("Save", help="The name of the button that saves.").tag(sync=True)
+    save_label = traitlets.Unicode(help="The name of the button that saves.").tag(sync=True)
     errors: traitlets.Dict[str, str] = traitlets.Dict(
         help="What is wrong, by the field's label; other names are shown above the form."
     ).tag(sync=True)
@@ -84,6 +85,10 @@ class RecordForm(Component, asset="record_form"):
     answered = traitlets.Int(0, help="Counts the messages that listeners are done with.").tag(
         sync=True
     )
+
+    @traitlets.default("save_label")
+    def _default_save_label(self) -> str:
+        return t("Save")
 
     def handle(self, message: Any) -> bool:
         """Let through only what was entered into the form that is on screen."""

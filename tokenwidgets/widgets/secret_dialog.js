@@ -5,6 +5,7 @@
 import { h, plain, root, uniqueId } from "./dom.js";
 import { modal } from "./modal.js";
 import { saveBlob } from "./save.js";
+import { pieces, t, tn } from "./words.js";
 
 const GIVE_WAY = 400; // ms by which a page that is not in front leaves a claim to the one that is
 
@@ -48,20 +49,19 @@ function secretRow({ name, secret }, alone, onCopied) {
   field.value = secret;
   field.addEventListener("focus", () => field.select());
   field.addEventListener("click", () => field.select());
-  const copy = h("button", { type: "button", class: alone ? "tw-primary" : null, "aria-label": alone ? null : `Copy ${plain(name)}`,
-    onclick: async () => onCopied(await copyField(field), alone ? "" : plain(name), copy) }, "Copy");
-  const label = h("label", { for: id }, plain(name), h("span", { class: "tw-visually-hidden" }, " secret"));
+  const copy = h("button", { type: "button", class: alone ? "tw-primary" : null, "aria-label": alone ? null : t("Copy {name}", { name: plain(name) }),
+    onclick: async () => onCopied(await copyField(field), alone ? "" : plain(name), copy) }, t("Copy"));
+  const label = h("label", { for: id }, ...pieces("{name} secret", { name: plain(name) }));
   return h("div", { class: "tw-field" }, label, h("div", { class: "tw-bar tw-secret-row" }, field, copy));
 }
 
 /** The dialog: what it shows, and how it forgets it. */
 function secretDialog() {
-  const title = { one: "Your new token", many: (count) => `Your ${count.toLocaleString()} new tokens` };
   const warning = h("div", { class: "tw-notice", "data-kind": "warn" });
   const rows = h("div", { class: "tw-stack tw-secrets" });
   const status = h("span", { role: "status", class: "tw-spring tw-muted" });
-  const download = h("button", { type: "button" }, "Download as CSV");
-  const done = h("button", { type: "button", class: "tw-primary" }, "Done");
+  const download = h("button", { type: "button" }, t("Download as CSV"));
+  const done = h("button", { type: "button", class: "tw-primary" }, t("Done"));
   /** @type {{name: string, secret: string}[]} */
   let tokens = [];
   let kept = false; // whether something was copied or downloaded
@@ -75,7 +75,7 @@ function secretDialog() {
   };
   const escape = () => {
     if (kept) forget();
-    else status.textContent = "Copy it first, or choose Done: it cannot be shown again.";
+    else status.textContent = t("Copy it first, or choose Done: it cannot be shown again.");
   };
   const dialog = modal({ onEscape: escape, className: "tw-secret-dialog" },
     h("div", { class: "tw-stack" }, warning, rows, h("div", { class: "tw-bar tw-answers" }, status, download, done)));
@@ -84,14 +84,15 @@ function secretDialog() {
     kept ||= ok;
     if (ok) button.focus();
     status.textContent = "";
-    const words = ok ? `Copied ${name}`.trim() : "The browser did not let us copy. It is selected: press Ctrl+C or ⌘C.";
+    const words = !ok ? t("The browser did not let us copy. It is selected: press Ctrl+C or ⌘C.")
+      : name ? t("Copied {name}", { name }) : t("Copied");
     // Emptied first and filled a moment later, the same words are read out again.
     setTimeout(() => { if (tokens.length) status.textContent = words; }, 30);
   };
   download.addEventListener("click", () => {
     saveAsCsv(tokens);
     kept = true;
-    status.textContent = "Downloaded";
+    status.textContent = t("Downloaded");
   });
   done.addEventListener("click", forget);
   return {
@@ -102,10 +103,10 @@ function secretDialog() {
       tokens = [...tokens, ...more];
       kept = false;
       const alone = tokens.length === 1;
-      dialog.heading.textContent = alone ? title.one : title.many(tokens.length);
+      dialog.heading.textContent = tn("Your new token", "Your {count} new tokens", tokens.length);
       warning.textContent = alone
-        ? "Copy the secret now. You will not see it again."
-        : "Copy or download the secrets now. You will not see them again.";
+        ? t("Copy the secret now. You will not see it again.")
+        : t("Copy or download the secrets now. You will not see them again.");
       rows.replaceChildren(...tokens.map((token) => secretRow(token, alone, copied)));
       download.hidden = alone;
       done.className = alone ? "" : "tw-primary";

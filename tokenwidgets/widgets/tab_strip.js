@@ -6,6 +6,7 @@ import { h, icon, onShown, plain, redrawOn, replaceKeepingFocus, root } from "./
 import { leave } from "./guard.js";
 import { hangPopup, menuButton } from "./popup.js";
 import { badge } from "./table.js";
+import { t } from "./words.js";
 
 /** The tabs on show; all of them if every one were hidden. */
 function visibleTabs(model) {
@@ -14,13 +15,16 @@ function visibleTabs(model) {
   return visible.length > 0 ? visible : tabs;
 }
 
+/** What a tab is called in the viewer's language. */
+const labelOf = (model, name) => model.get("labels")[name] ?? name;
+
 /** The button "Menu", its one item "Tabs", and the pop-up of check boxes that this opens. */
 function tabChooser(model) {
   const boxes = h("div", { class: "tw-boxes" });
-  const popup = h("div", { role: "dialog", "aria-label": "Tabs", class: "tw-popup" }, h("h4", {}, "Tabs"), boxes);
-  const menu = menuButton({ label: "Menu", onChoose: () => chooser.open() });
+  const popup = h("div", { role: "dialog", "aria-label": t("Tabs"), class: "tw-popup" }, h("h4", {}, t("Tabs")), boxes);
+  const menu = menuButton({ label: t("Menu"), onChoose: () => chooser.open() });
   const chooser = hangPopup(menu.button, popup, () => popup.querySelector("input:not(:disabled)")?.focus());
-  menu.setItems(["Tabs"]);
+  menu.setItems([t("Tabs")]);
   menu.element.append(popup);
 
   const send = () => model.send({ type: "show-tabs",
@@ -35,7 +39,7 @@ function tabChooser(model) {
         const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", value: name, "data-focus": name,
           disabled: visible.length === 1 && visible[0] === name, onchange: send }));
         box.checked = visible.includes(name);
-        return h("label", { class: "tw-choice" }, box, name);
+        return h("label", { class: "tw-choice" }, box, labelOf(model, name));
       }));
     },
   };
@@ -55,7 +59,7 @@ function tabList(model) {
     event.preventDefault();
     const tab = tabs().at(to % tabs().length);
     tab?.focus();
-    select(tab?.textContent ?? "");
+    select(tab?.dataset.focus ?? "");
   });
   return {
     element,
@@ -63,7 +67,7 @@ function tabList(model) {
       const names = visibleTabs(model);
       const current = names.includes(model.get("selected")) ? model.get("selected") : names[0];
       replaceKeepingFocus(element, ...names.map((name) => h("button", { type: "button", role: "tab", "data-focus": name,
-        "aria-selected": String(name === current), tabindex: name === current ? "0" : "-1", onclick: () => select(name) }, name)));
+        "aria-selected": String(name === current), tabindex: name === current ? "0" : "-1", onclick: () => select(name) }, labelOf(model, name))));
       element.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     },
   };
@@ -76,7 +80,7 @@ function render({ model, el }) {
   const heading = h("h2", { tabindex: "-1" }, name, " ", id);
   const badges = h("span", { class: "tw-bar tw-badges" });
   const chooser = tabChooser(model);
-  const close = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": "Close", title: "Close",
+  const close = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": t("Close"), title: t("Close"),
     onclick: () => leave(close, () => model.send({ type: "close" })) }, icon("close"));
   const list = tabList(model);
   const acts = actionBar((message) => leave(acts.element, () => model.send(message)));
@@ -91,7 +95,7 @@ function render({ model, el }) {
       list.element.setAttribute("aria-label", plain(model.get("heading")));
       badges.replaceChildren(...model.get("badges").map(badge));
     }),
-    redrawOn(model, ["tabs", "hidden", "selected"], () => { list.update(); chooser.update(); }),
+    redrawOn(model, ["tabs", "labels", "hidden", "selected"], () => { list.update(); chooser.update(); }),
     redrawOn(model, ["choosable"], () => { chooser.element.hidden = !model.get("choosable"); }),
     redrawOn(model, ["actions"], () => acts.update(model.get("actions"))),
     onShown(view, () => heading.focus()),

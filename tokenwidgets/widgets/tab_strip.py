@@ -56,6 +56,9 @@ class TabStrip(Component, asset="tab_strip"):
     hidden = traitlets.List(traitlets.Unicode(), help="Those that the actor has hidden.").tag(
         sync=True
     )
+    labels: traitlets.Dict[str, str] = traitlets.Dict(
+        help="What tabs are called in the viewer's language, where that is not their name."
+    ).tag(sync=True)
     selected = traitlets.Unicode("", help="The tab that is open.").tag(sync=True)
     chosen = traitlets.Unicode("", help="The tab that was chosen last.")
 

@@ -2,6 +2,7 @@
  * The parts of a paged table: sortable header, cells by kind, and the bar below with the pages.
  */
 import { h, icon, plain, relative, time, uniqueId } from "./dom.js";
+import { numeral, t } from "./words.js";
 
 /** @typedef {{key: string, label: string, kind: string, sortable?: boolean, short?: boolean}} Column short: of few words */
 
@@ -13,14 +14,18 @@ const BADGE_KINDS = {
   bad: ["expired", "revoked", "denied", "refused", "failed", "error"],
 };
 
+/** The words for them that come from Python as they are stored. */
+const BADGE_WORDS = { active: t("active"), expiring: t("expiring"), expired: t("expired"), revoked: t("revoked"), done: t("done"),
+  denied: t("denied") };
+
 /**
  * A small coloured word.
  * @param {string|{text: string, kind?: string}} value the kind follows from known words if not given
  */
 export function badge(value) {
   const { text, kind } = typeof value === "object" ? value : { text: value, kind: undefined };
-  const word = plain(text);
-  const known = Object.entries(BADGE_KINDS).find(([, words]) => words.includes(word.toLowerCase()));
+  const known = Object.entries(BADGE_KINDS).find(([, words]) => words.includes(String(text).toLowerCase()));
+  const word = Object.hasOwn(BADGE_WORDS, text) ? BADGE_WORDS[text] : plain(text);
   return h("span", { class: "tw-badge", title: word, "data-kind": kind ?? known?.[0] }, word);
 }
 
@@ -29,7 +34,7 @@ function badgeList(values, most = 3) {
   const rest = values.slice(most).map(plain);
   return h("span", { class: "tw-list" },
     ...values.slice(0, most).map((value) => h("span", { class: "tw-badge", title: plain(value) }, plain(value))),
-    rest.length > 0 && h("span", { class: "tw-badge", title: rest.join(", "), "aria-label": `and ${rest.join(", ")}` },
+    rest.length > 0 && h("span", { class: "tw-badge", title: rest.join(", "), "aria-label": t("and {names}", { names: rest.join(", ") }) },
       `+${rest.length}`));
 }
 
@@ -41,13 +46,13 @@ function expiryText(instant) {
 
 /** What a cell of each kind shows; a value that is not there shows nothing. */
 const CELLS = {
-  number: (value) => Number(value).toLocaleString(),
+  number: (value) => numeral(Number(value)),
   date: (value) => time(value),
   datetime: (value) => time(value, { time: true }),
   expiry: expiryText,
   badge,
   list: badgeList,
-  yesno: (value) => h("span", { class: "tw-yesno", "data-yes": String(Boolean(value)) }, value ? "Yes" : "No"),
+  yesno: (value) => h("span", { class: "tw-yesno", "data-yes": String(Boolean(value)) }, value ? t("Yes") : t("No")),
   code: (value) => h("code", {}, plain(value)),
   more: moreCell,
   text: (value) => plain(value),
@@ -90,7 +95,7 @@ export function tableRows(columns, rows, { selected, onSelect, ...events }) {
     const cells = columns.map((column) => tableCell(column, row, events, name));
     if (selected && onSelect) {
       cells.unshift(h("td", { role: "cell", class: "tw-select" },
-        h("input", { type: "checkbox", "aria-label": `Select ${name}`, "data-key": row.key,
+        h("input", { type: "checkbox", "aria-label": t("Select {name}", { name }), "data-key": row.key,
           "data-focus": `select:${row.key}`, onchange: (event) => onSelect(row.key, event.target.checked) })));
     }
     return h("tr", { role: "row", "data-key": row.key }, ...cells);
@@ -128,8 +133,8 @@ export function pager({ onPrevious, onNext, onRowsPerPage }) {
       onclick: () => { if (button.getAttribute("aria-disabled") !== "true") act(); } }, icon(drawing));
     return button;
   };
-  const previous = step("Previous page", "previous", onPrevious);
-  const next = step("Next page", "next", onNext);
+  const previous = step(t("Previous page"), "previous", onPrevious);
+  const next = step(t("Next page"), "next", onNext);
   const total = h("span", { class: "tw-total tw-muted", "aria-live": "polite" });
   const page = h("span", { class: "tw-muted" });
   const id = uniqueId("rows");
@@ -137,13 +142,13 @@ export function pager({ onPrevious, onNext, onRowsPerPage }) {
     ...ROWS_PER_PAGE.map((number) => h("option", { value: number }, String(number)))));
   const steps = h("div", { class: "tw-bar tw-pages" }, previous, page, next);
   const element = h("div", { class: "tw-bar tw-pager" }, total, h("span", { class: "tw-spring" }),
-    onRowsPerPage && h("label", { class: "tw-muted", for: id }, "Rows per page"), onRowsPerPage && count, steps);
+    onRowsPerPage && h("label", { class: "tw-muted", for: id }, t("Rows per page")), onRowsPerPage && count, steps);
   return {
     element,
     /** @param {{total: string, page: number, rowsPerPage?: number, hasPrevious: boolean, hasNext: boolean}} state */
     update(state) {
       if (total.textContent !== state.total) total.textContent = state.total;
-      page.textContent = `Page ${state.page.toLocaleString()}`;
+      page.textContent = t("Page {number}", { number: state.page });
       previous.setAttribute("aria-disabled", String(!state.hasPrevious));
       next.setAttribute("aria-disabled", String(!state.hasNext));
       if (state.rowsPerPage) count.value = String(state.rowsPerPage);

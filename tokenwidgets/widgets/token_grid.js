@@ -2,23 +2,30 @@
  * A user's tokens, with links for what can be done with each, and help.
  */
 import { h, icon, plain, redrawOn, relative, replaceKeepingFocus, returnFocus, root, time } from "./dom.js";
+import { LEVELS, levelWords } from "./levels.js";
 import { badge, pager, tableHeader } from "./table.js";
 import { tokenHelp } from "./token_help.js";
+import { pieces, t } from "./words.js";
 
-const COLUMNS = ["Name", "Token", "Access", "Created", "Expires", "Last used", "Status", "Actions"]
+const COLUMNS = [t("Name"), t("Token"), t("Access"), t("Created"), t("Expires"), t("Last used"), t("Status"), t("Actions")]
   .map((label) => ({ key: label, label, kind: "text" }));
-const ACTIONS = { edit: "Edit", regenerate: "Regenerate", revoke: "Revoke" };
+const ACTIONS = { edit: t("Edit"), regenerate: t("Regenerate"), revoke: t("Revoke") };
+const LINK_NAMES = {
+  edit: (name) => t("Edit {name}", { name }),
+  regenerate: (name) => t("Regenerate {name}", { name }),
+  revoke: (name) => t("Revoke {name}", { name }),
+};
 const MOST_ON_HOVER = 20; // APIs
-const UNLABELLED = ["Name", "Actions"]; // where a row is a card, these speak for themselves
+const UNLABELLED = [t("Name"), t("Actions")]; // where a row is a card, these speak for themselves
 const LIVE = ["active", "expiring"];
 
 const exactly = (instant) => time(instant, { time: true });
 
 /** The APIs by level, the highest first. */
 function levelParts(details) {
-  return [...new Set(details.map((detail) => detail.access))].sort().map((level) => {
+  return LEVELS.filter((level) => details.some((detail) => detail.access === level)).map((level) => {
     const names = details.filter((detail) => detail.access === level).map((detail) => h("span", { class: "tw-api" }, plain(detail.api)));
-    return h("p", {}, h("strong", {}, level, ": "), ...names.flatMap((name, index) => (index ? [", ", name] : [name])));
+    return h("p", {}, h("strong", {}, levelWords(level), ": "), ...names.flatMap((name, index) => (index ? [", ", name] : [name])));
   });
 }
 
@@ -26,13 +33,13 @@ function levelParts(details) {
 function accessCell(row, open) {
   const details = row.access_details;
   if (details.length === 0) return h("span", { class: "tw-muted" }, row.access);
-  const hover = details.slice(0, MOST_ON_HOVER).map((detail) => `${plain(detail.api)}: ${detail.access}`);
-  if (details.length > MOST_ON_HOVER) hover.push(`and ${details.length - MOST_ON_HOVER} more`);
+  const hover = details.slice(0, MOST_ON_HOVER).map((detail) => `${plain(detail.api)}: ${levelWords(detail.access)}`);
+  if (details.length > MOST_ON_HOVER) hover.push(t("and {count} more", { count: details.length - MOST_ON_HOVER }));
   const element = /** @type {HTMLDetailsElement} */ (h("details", { open: open.has(row.id) },
     h("summary", { title: hover.join("\n"), "data-focus": `access:${row.id}` }, row.access)));
   const fill = () => {
     if (!element.open || element.childElementCount > 1) return;
-    element.append(h("div", { class: "tw-access-list", tabindex: "0", role: "group", "aria-label": `APIs of ${plain(row.name)}` },
+    element.append(h("div", { class: "tw-access-list", tabindex: "0", role: "group", "aria-label": t("APIs of {name}", { name: plain(row.name) }) },
       ...levelParts(details)));
   };
   element.addEventListener("toggle", () => {
@@ -43,12 +50,15 @@ function accessCell(row, open) {
   return element;
 }
 
+const oldSecret = (old) => ({ hint: h("code", {}, plain(old.hint)), end: exactly(old.ends) });
+
 /** What can be shown of the secret, and of the one before it while that still works. */
 function secretCell(row) {
   const old = row.old_secret;
   return h("div", {}, h("code", {}, plain(row.hint)),
-    old && h("p", { class: "tw-note" }, "Old secret ", h("code", {}, plain(old.hint)), " works until ", exactly(old.ends),
-      ...(old.last_used ? ["; last used ", exactly(old.last_used)] : ["; not used since"])));
+    old && h("p", { class: "tw-note" }, ...(old.last_used
+      ? pieces("Old secret {hint} works until {end}; last used {used}", { ...oldSecret(old), used: exactly(old.last_used) })
+      : pieces("Old secret {hint} works until {end}; not used since", oldSecret(old)))));
 }
 
 function expiresCell(row) {
@@ -59,9 +69,9 @@ function expiresCell(row) {
 function usedCell(row) {
   return h("div", {}, exactly(row.last_used),
     row.last_used_api && h("p", { class: "tw-muted" }, plain(row.last_used_api)),
-    row.still_presented && h("p", { class: "tw-note tw-soon" },
-      LIVE.includes(row.status) ? "An old secret is still presented, last at " : "Still presented, last at ",
-      exactly(row.still_presented)));
+    row.still_presented && h("p", { class: "tw-note tw-soon" }, ...(LIVE.includes(row.status)
+      ? pieces("An old secret is still presented, last at {used}", { used: exactly(row.still_presented) })
+      : pieces("Still presented, last at {used}", { used: exactly(row.still_presented) }))));
 }
 
 /** The links of a row. Each lives as long as its token is shown, so that a dialog can give the focus back to it. */
@@ -72,7 +82,7 @@ function actionLinks(act) {
     const key = `${action}:${row.id}`;
     const element = links.get(key) ?? h("a", { href: "#", "data-focus": key, "data-action": action,
       onclick: (event) => { event.preventDefault(); act({ type: `${action}-token`, id: row.id }); } }, ACTIONS[action]);
-    element.setAttribute("aria-label", `${ACTIONS[action]} ${plain(row.name)}`);
+    element.setAttribute("aria-label", LINK_NAMES[action](plain(row.name)));
     next.set(key, element);
     return element;
   };
@@ -82,6 +92,8 @@ function actionLinks(act) {
     drawn() { [links, next] = [next, new Map()]; },
   };
 }
+
+const none = (user, ended) => ended ? t("{user} has no tokens.", { user }) : t("{user} has no live tokens.", { user });
 
 /** The table, and what stands in its place when there is nothing in it. */
 function tableBox(model, memory, act) {
@@ -94,16 +106,16 @@ function tableBox(model, memory, act) {
   let next = null;
   const tableRow = (row) => {
     const cells = [h("span", { class: "tw-token-name", dir: "auto" }, plain(row.name)), secretCell(row), accessCell(row, open),
-      time(row.created), expiresCell(row), row.last_used || row.still_presented ? usedCell(row) : h("span", { class: "tw-muted" }, "Never"),
+      time(row.created), expiresCell(row), row.last_used || row.still_presented ? usedCell(row) : h("span", { class: "tw-muted" }, t("Never")),
       badge(row.status), links.cell(row)];
     return h("tr", { role: "row", "data-ended": !LIVE.includes(row.status) }, ...cells.map((content, index) =>
       h("td", { role: "cell", "data-label": UNLABELLED.includes(COLUMNS[index].label) ? null : COLUMNS[index].label,
         "data-empty": !content }, content)));
   };
   const advice = () => {
-    if (!model.get("can_add")) return "Activate the user first, on the tab General.";
-    const first = "Press “Add”, name what will use the token, and choose which APIs it opens and until when.";
-    return model.get("show_ended") ? first : `${first} Tick “Show revoked and expired” to see earlier ones.`;
+    if (!model.get("can_add")) return t("Activate the user first, on the tab General.");
+    const first = t("Press “Add”, name what will use the token, and choose which APIs it opens and until when.");
+    return model.get("show_ended") ? first : `${first} ${t("Tick “Show revoked and expired” to see earlier ones.")}`;
   };
   return {
     element: h("div", { class: "tw-table-box" }, table, empty),
@@ -117,10 +129,10 @@ function tableBox(model, memory, act) {
       links.drawn();
       const row = body.children[Math.min(place, rows.length - 1)];
       next = left?.isConnected ? null : row?.querySelector(`[data-action="${left?.dataset.action}"]`) ?? null;
-      table.setAttribute("aria-label", `API tokens of ${user}`);
+      table.setAttribute("aria-label", t("API tokens of {user}", { user }));
       table.hidden = rows.length === 0;
       empty.hidden = rows.length > 0;
-      empty.replaceChildren(h("p", { class: "tw-lead" }, `${user || "This user"} has no ${model.get("show_ended") ? "" : "live "}tokens.`),
+      empty.replaceChildren(h("p", { class: "tw-lead" }, none(user || t("This user"), model.get("show_ended"))),
         h("p", {}, advice()));
     },
   };
@@ -131,13 +143,13 @@ function topBar(model, act) {
   const ended = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-focus": "show-ended",
     onchange: () => act({ type: "show-ended", shown: ended.checked }) }));
   const all = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "tw-revoke-all", "data-focus": "revoke-all",
-    onclick: () => act({ type: "revoke-all" }) }, "Revoke All"));
+    onclick: () => act({ type: "revoke-all" }) }, t("Revoke All")));
   const add = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "tw-primary", "data-focus": "add",
-    onclick: () => act({ type: "add-token" }) }, icon("plus"), "Add"));
+    onclick: () => act({ type: "add-token" }) }, icon("plus"), t("Add")));
   const notice = h("div", { class: "tw-notice", "data-kind": "warn" });
   return {
     element: h("div", { class: "tw-stack" }, notice, h("div", { class: "tw-bar" },
-      h("label", { class: "tw-choice" }, ended, "Show revoked and expired"), h("div", { class: "tw-bar tw-buttons" }, all, add))),
+      h("label", { class: "tw-choice" }, ended, t("Show revoked and expired")), h("div", { class: "tw-bar tw-buttons" }, all, add))),
     add,
     update() {
       const onlyPage = !model.get("has_previous") && !model.get("has_next");
@@ -145,8 +157,8 @@ function topBar(model, act) {
       add.disabled = !model.get("can_add");
       all.disabled = onlyPage && !model.get("rows").some((row) => row.can.includes("revoke"));
       notice.hidden = model.get("can_add");
-      notice.textContent = `${plain(model.get("user")) || "This user"} is not active. Until that changes, none of these tokens works,`
-        + " and none can be added or regenerated.";
+      notice.textContent = t("{user} is not active. Until that changes, none of these tokens works,"
+        + " and none can be added or regenerated.", { user: plain(model.get("user")) || t("This user") });
     },
   };
 }

@@ -2,6 +2,7 @@
  * A combo box of users, as the ARIA guide has it: what is typed is searched for by Python.
  */
 import { h, plain, redrawOn, root, uniqueId } from "./dom.js";
+import { t } from "./words.js";
 
 const TYPING_PAUSE = 200; // ms
 
@@ -16,7 +17,7 @@ function render({ model, el }) {
   const view = root(model, el, "tw-user-finder");
   const [id, listId] = [uniqueId("find"), uniqueId("found")];
   const input = /** @type {HTMLInputElement} */ (h("input", { id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", maxlength: "1000",
-    "aria-autocomplete": "list", placeholder: "Type a name or a User ID", "aria-expanded": "false", "aria-controls": listId, "data-focus": "find" }));
+    "aria-autocomplete": "list", placeholder: t("Type a name or a User ID"), "aria-expanded": "false", "aria-controls": listId, "data-focus": "find" }));
   const label = h("label", { for: id });
   const list = h("div", { role: "listbox", id: listId });
   const more = h("div", { class: "tw-more-found" });
@@ -80,11 +81,11 @@ function render({ model, el }) {
     list.setAttribute("aria-label", plain(model.get("label")));
     if (!asked || asked !== input.value || document.activeElement !== input) return;
     list.replaceChildren(...found.map((user) => option(user, choose)));
-    more.textContent = plain(model.get("more")) || (found.length ? "" : "No user matches.");
+    more.textContent = plain(model.get("more")) || (found.length ? "" : t("No user matches."));
     more.hidden = !more.textContent;
     setOpen(true);
     mark(found.findIndex((user) => !user.note));
-    status.textContent = found.length ? `${found.length} found` : "No user matches.";
+    status.textContent = found.length ? t("{count} found", { count: found.length }) : t("No user matches.");
   };
   const stops = [
     redrawOn(model, ["label"], () => { label.textContent = plain(model.get("label")); }),

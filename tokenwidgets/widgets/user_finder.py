@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.component import Component, Message
 
 __all__ = ["ChooseUser", "FindUsers", "UserFinder"]
@@ -36,7 +37,7 @@ class UserFinder(Component, asset="user_finder"):
 
     messages = (FindUsers, ChooseUser)
 
-    label = traitlets.Unicode("Find a user", help="The box's name.").tag(sync=True)
+    label = traitlets.Unicode(help="The box's name.").tag(sync=True)
     found: traitlets.List[dict[str, Any]] = traitlets.List(
         traitlets.Dict(), help="The users who match, at most ten or so."
     ).tag(sync=True)
@@ -45,6 +46,10 @@ class UserFinder(Component, asset="user_finder"):
     )
     asked = traitlets.Unicode("", help="The text that they match.").tag(sync=True)
     serial = traitlets.Int(0, help="Raise it to empty the box.").tag(sync=True)
+
+    @traitlets.default("label")
+    def _default_label(self) -> str:
+        return t("Find a user")
 
     def handle(self, message: Any) -> bool:
         """Let through only a choice that is there to be chosen."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import traitlets
 
+from tokenwidgets.language import t
 from tokenwidgets.widgets.paged_table import PagedTable
 
 __all__ = ["UserPicker"]
@@ -26,19 +27,19 @@ class UserPicker(PagedTable):
 
     @traitlets.default("heading")
     def _default_heading(self) -> str:
-        return "Application Users"
+        return t("Application Users")
 
     @traitlets.default("label")
     def _default_label(self) -> str:
-        return "Application Users"
+        return t("Application Users")
 
     @traitlets.default("search_label")
     def _default_search_label(self) -> str:
-        return "Search users"
+        return t("Search users")
 
     @traitlets.default("empty")
     def _default_empty(self) -> str:
-        return "No users found."
+        return t("No users found.")
 
     @traitlets.default("sort")
     def _default_sort(self) -> str:
@@ -47,15 +48,20 @@ class UserPicker(PagedTable):
     @traitlets.default("columns")
     def _default_columns(self) -> list[dict[str, Any]]:
         return [
-            {"key": "key", "label": "User ID", "kind": "link", "sortable": True},
-            {"key": "name", "label": "Name", "kind": "text", "sortable": True},
-            {"key": "email", "label": "Email", "kind": "text", "sortable": True},
-            {"key": "groups", "label": "Groups", "kind": "list", "sortable": False},
-            {"key": "active", "label": "Active", "kind": "yesno", "sortable": True},
-            {"key": "tokens", "label": "Tokens", "kind": "number", "sortable": True},
-            {"key": "next_expiry", "label": "Next expiry", "kind": "expiry", "sortable": True},
+            {"key": "key", "label": t("User ID"), "kind": "link", "sortable": True},
+            {"key": "name", "label": t("Name"), "kind": "text", "sortable": True},
+            {"key": "email", "label": t("Email"), "kind": "text", "sortable": True},
+            {"key": "groups", "label": t("Groups"), "kind": "list", "sortable": False},
+            {"key": "active", "label": t("Active"), "kind": "yesno", "sortable": True},
+            {"key": "tokens", "label": t("Tokens"), "kind": "number", "sortable": True},
+            {
+                "key": "next_expiry",
+                "label": t("Next expiry"),
+                "kind": "expiry",
+                "sortable": True,
+            },
         ]
 
     @traitlets.observe("can_add")
     def _show_button(self, _change: Any = None) -> None:
-        self.add_label = "Add user" if self.can_add else ""
+        self.add_label = t("Add user") if self.can_add else ""
