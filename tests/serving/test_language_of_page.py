@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
-from door import Server, Visit, named
+from door import Server, Visit, named, serving
 
 from tokenwidgets.database import Database
 from tokenwidgets.preferences import LANGUAGE, PreferenceService
@@ -53,3 +54,13 @@ def test_a_visitors_own_choice_goes_before_what_the_browser_asks_for(
     database.close()
     assert GERMAN in page
     assert "Das Dashboard wird geladen" in page
+
+
+def test_the_configured_language_goes_before_what_the_browser_asks_for(
+    people_url: str, tmp_path: Path
+):
+    config = {"TokenWidgets": {"language": "de"}}
+    with serving(tmp_path, people_url, identity="", config=config) as running:
+        page = httpx.get(running.origin, headers={"Accept-Language": "en"}, timeout=60).text
+    assert GERMAN in page
+    assert "Niemand wird eingelassen" in page

@@ -103,7 +103,7 @@ def iso(instant: datetime | None) -> str | None:
 
 
 def moment(instant: datetime) -> str:
-    """An instant in words: ``3 July 2026 at 14:05 UTC``."""
+    """An instant in words: ``03 July 2026 at 14:05 UTC``."""
     return t(
         "{day} {month} {year} at {time} UTC",
         day=f"{instant:%d}",

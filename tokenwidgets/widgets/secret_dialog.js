@@ -51,7 +51,9 @@ function secretRow({ name, secret }, alone, onCopied) {
   field.addEventListener("click", () => field.select());
   const copy = h("button", { type: "button", class: alone ? "tw-primary" : null, "aria-label": alone ? null : t("Copy {name}", { name: plain(name) }),
     onclick: async () => onCopied(await copyField(field), alone ? "" : plain(name), copy) }, t("Copy"));
-  const label = h("label", { for: id }, ...pieces("{name} secret", { name: plain(name) }));
+  // What it is can be seen; the whole of it is for those who hear it.
+  const label = h("label", { for: id }, ...pieces("{name} secret", { name: h("span", {}, plain(name)) })
+    .map((piece) => (typeof piece === "string" ? h("span", { class: "tw-visually-hidden" }, piece) : piece)));
   return h("div", { class: "tw-field" }, label, h("div", { class: "tw-bar tw-secret-row" }, field, copy));
 }
 
