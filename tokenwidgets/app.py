@@ -12,6 +12,7 @@ from tokenwidgets.language import t
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.apis import APIsScreen
 from tokenwidgets.screens.audit_log import AuditScreen
+from tokenwidgets.screens.following import follow, leave
 from tokenwidgets.screens.groups import GroupsScreen
 from tokenwidgets.screens.inventory import InventoryScreen
 from tokenwidgets.screens.languages import change_language, speak_as_viewer
@@ -66,6 +67,7 @@ class ApplicationUsers(ipywidgets.VBox):
         }
         shell.bar.listen(self._asked)
         shell.run(lambda: self._start(user, tab))
+        follow(shell)
 
     def _start(self, user: str, tab: str) -> None:
         authority = self.shell.platform.users.authority()
@@ -129,6 +131,11 @@ class ApplicationUsers(ipywidgets.VBox):
         # close what is not open.
         if self.shell.bar.current in self.shell.bar.items:
             self._open(Control(self.shell.bar.current))
+
+    def close(self) -> None:
+        """Take it away, and hear of changes no more."""
+        leave(self.shell)
+        super().close()
 
     def __repr__(self) -> str:
         return f"ApplicationUsers({self.shell.platform!r})"

@@ -44,13 +44,17 @@ class AuditScreen:
         self.events = EventList(label=t("Audit Log"))
         for component in (self.bar, self.events):
             component.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.keep_fresh(self.events, self._refresh)
 
     def show(self) -> None:
         """Bring it up to date and to the front."""
         self._recall()
-        self._fill(self._pager.refresh())
+        self._refresh()
         self.bar.filters = audit_filters(self._shell.platform.history.actions())
         self._shell.show(self.bar, self.events)
+
+    def _refresh(self) -> None:
+        self._fill(self._pager.refresh())
 
     def _recall(self) -> None:
         match self._last.recall():

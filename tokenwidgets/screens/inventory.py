@@ -66,6 +66,7 @@ class InventoryScreen:
         self.table = PagedTable(label=t("Token Inventory"), sort="created", descending=True)
         for component in (self.bar, self.chart, self.table):
             component.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.keep_fresh(self.table, self._refresh)
 
     def show(self) -> None:
         """Bring it up to date and to the front."""

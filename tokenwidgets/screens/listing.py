@@ -58,11 +58,15 @@ class Listing:
         self._pager = Pager(self._fetch)
         self.table = table
         table.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.keep_fresh(table, self._refresh)
 
     def show(self) -> None:
         """Bring the list up to date and to the front."""
-        self._fill(self._pager.refresh())
+        self._refresh()
         self._shell.show(self.table)
+
+    def _refresh(self) -> None:
+        self._fill(self._pager.refresh())
 
     def _do(self, message: Any) -> None:
         table = self.table

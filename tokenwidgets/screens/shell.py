@@ -42,6 +42,8 @@ class Shell:
         self._answer: Answer | None = None
         self._again: Action | None = None
         self._undo: Action | None = None
+        self._refreshes: dict[ipywidgets.DOMWidget, Action] = {}
+        self._is_stale = False
         self.dialog.listen(self._answered)
         self.bar.listen(self._asked)
         self.secrets.on_unseen(self._unseen)
@@ -50,6 +52,28 @@ class Shell:
         """Put these into the body, in place of what is there."""
         if tuple(components) != self.body.children:
             self.body.children = components
+
+    def keep_fresh(self, component: ipywidgets.DOMWidget, refresh: Action) -> None:
+        """Have a component refreshed when others changed something while it is on show."""
+        self._refreshes[component] = refresh
+
+    def refresh(self) -> None:
+        """Show what others changed, if a list is on show; a form is left as it is.
+
+        Under a dialog nothing moves; it is done when that is closed.
+        """
+        self._is_stale = self._answer is not None
+        if self._is_stale:
+            return
+        for component in self.body.children:
+            if component in self._refreshes:
+                try:
+                    self._refreshes[component]()
+                except errors.TokenWidgetsError as error:
+                    # Nobody asked for it; who asks for something next is told.
+                    log.warning("what is on show could not be refreshed: %s", error)
+                except Exception:
+                    log.exception("a screen could not be refreshed for %s", self.platform.actor)
 
     def say(self, text: str, *, undo: Action | None = None) -> None:
         """Tell that something was done.
@@ -151,6 +175,8 @@ class Shell:
     def _answered(self, message: Any) -> None:
         if isinstance(message, Dismiss):
             self._answer = None
+            if self._is_stale:
+                self.refresh()
         if not isinstance(message, Confirm) or self._answer is None:
             return
         answer = self._answer

@@ -50,6 +50,7 @@ class TokensTab:
         self.form = TokenForm(shell, self._back)
         self.questions = TokenQuestions(shell, self._refresh)
         self.grid.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.keep_fresh(self.grid, self._refresh)
 
     def open(self, user: UserRow) -> Component:
         """Fill it for a user."""

@@ -58,8 +58,9 @@ class UsersScreen:
         self._pager = Pager(self._fetch)
         self._last = LastSearch(shell, Control.APPLICATION_USERS.value)
         self.picker = UserPicker(can_add=True)
-        self.tokens = UserTokens(shell, lambda: self._fill(self._pager.refresh()))
+        self.tokens = UserTokens(shell, self._refresh)
         self.picker.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.keep_fresh(self.picker, self._refresh)
 
     def show(self) -> None:
         """Bring the summary up to date and to the front."""
@@ -68,8 +69,11 @@ class UsersScreen:
         with self.picker.hold_sync():
             self.picker.selectable = may
             self.picker.actions = actions() if may else []
-        self._fill(self._pager.refresh())
+        self._refresh()
         self._shell.show(self.picker)
+
+    def _refresh(self) -> None:
+        self._fill(self._pager.refresh())
 
     def _do(self, message: Any) -> None:
         picker = self.picker
