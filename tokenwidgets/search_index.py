@@ -87,6 +87,11 @@ def drop(connection: Connection) -> None:
 
 def rebuilding(connection: Connection, fill: Callable[[], None]) -> None:
     """Call what adds very many users, and bring the index up to date once, at the end."""
+    if connection.dialect.name == "postgresql" and _postgresql_has_index(connection):
+        drop(connection)
+        fill()
+        connection.execute(text(_POSTGRESQL_INDEX))
+        return
     if connection.dialect.name != "sqlite" or not _sqlite_has_index(connection):
         fill()
         return
@@ -150,6 +155,10 @@ def _sqlite_has_trigrams(connection: Connection) -> bool:
     version = connection.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
     options = connection.scalars(text("PRAGMA compile_options")).all()
     return version >= (3, 34, 0) and "ENABLE_FTS5" in options
+
+
+def _postgresql_has_index(connection: Connection) -> bool:
+    return connection.scalar(text("SELECT to_regclass('user_search')")) is not None
 
 
 def _postgresql_has_trigrams(connection: Connection) -> bool:
