@@ -29,13 +29,21 @@ LISTENER = "tokenwidgets-listener"
 """What listening connections are called where the server lists its connections."""
 
 _CHANNEL = "tokenwidgets"
+# Servers that only speak PostgreSQL's language may have no notices; changes go on without.
+_NOTIFY = text(f"""
+    DO $$ BEGIN
+        PERFORM pg_notify('{_CHANNEL}', '');
+    EXCEPTION WHEN feature_not_supported OR undefined_function THEN
+        NULL;
+    END $$
+""")
 _AGAIN_IN = 1.0  # seconds until it is tried once more to listen
 
 
 def announce(session: Session) -> None:
     """Have all listeners told of a change, when and if this transaction commits."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT pg_notify('{_CHANNEL}', '')"))
+        session.execute(_NOTIFY)
 
 
 class Listener:
