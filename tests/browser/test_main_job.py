@@ -9,8 +9,9 @@ from job import add_token, open_user, row_of, take_secret
 from live import Dashboard
 from playwright.sync_api import Page, expect
 
+from tokenwidgets.tokens import TokenRow
 from tokenwidgets.verifier import Verifier
-from tokenwidgets.vocabulary import add_months
+from tokenwidgets.vocabulary import Access, add_months
 
 
 @pytest.fixture
@@ -209,7 +210,11 @@ def test_tabs_are_hidden_and_stay_hidden_for_the_actor(page: Page, dashboard: Da
     expect(page.get_by_role("tab", name="Activity")).to_be_visible()
 
 
-def test_close_goes_back_to_the_search_and_the_page_that_were_left(page: Page):
+def test_the_tokens_of_several_users_are_changed_at_once_and_close_goes_back_to_where_it_was_left(
+    page: Page, dashboard: Dashboard
+):
+    change_several_users(page, dashboard)
+    page.get_by_role("button", name="Clear search and order").click()
     page.get_by_label("Rows per page").select_option("10")
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
     page.get_by_role("button", name="Next page").click()
@@ -220,3 +225,50 @@ def test_close_goes_back_to_the_search_and_the_page_that_were_left(page: Page):
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("Page 2")).to_be_visible()
     assert page.get_by_role("table").get_by_role("link").all_text_contents() == left
+
+
+def change_several_users(page: Page, dashboard: Dashboard) -> None:
+    """Give access, extend and revoke: each is looked at first, and nobody else is touched."""
+    platform = dashboard.platform()
+    api = next(api.name for api in platform.apis.list() if not api.read_only)
+    for number in range(3):
+        platform.users.add(f"several-{number}", f"Several {number}")
+        platform.tokens.add(f"several-{number}", "job", {api: Access.READ}, months=3)
+
+    def tokens() -> list[TokenRow]:
+        return [platform.tokens.page(f"several-{n}", ended=True).rows[0] for n in range(3)]
+
+    untouched = tokens()[2]
+    page.get_by_role("searchbox", name="Search users").fill("several-")
+    expect(page.get_by_role("link", name="several-2", exact=True)).to_be_visible()
+    for number in range(2):
+        row_of(page, f"several-{number}").get_by_role("checkbox").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    dialog = page.get_by_role("dialog")
+
+    page.get_by_role("button", name="Set access").click()
+    dialog.get_by_label("API", exact=True).select_option(api)
+    dialog.get_by_label("Access", exact=True).select_option("Full Access")
+    dialog.get_by_role("button", name="Review").click()
+    expect(dialog).to_contain_text(f"job of several-1: access to {api}: Read Access → Full Access")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("status").filter(has_text="2 tokens were changed")).to_be_visible()
+
+    page.get_by_role("button", name="Extend tokens").click()
+    dialog.get_by_label("Expiration (Months)").select_option("12")
+    dialog.get_by_role("button", name="Review").click()
+    expect(dialog).to_contain_text("Change 2 tokens of 2 users?")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(dialog).to_be_hidden()
+    assert [token.months for token in tokens()] == [12, 12, 3]
+    assert [token.grants[api] for token in tokens()] == [Access.FULL, Access.FULL, Access.READ]
+
+    page.get_by_role("button", name="Revoke tokens").click()
+    dialog.get_by_label("Number of tokens").fill("3")
+    dialog.get_by_role("button", name="Revoke", exact=True).click()
+    expect(dialog.get_by_text("type 2 to confirm.")).to_be_visible()
+    dialog.get_by_label("Number of tokens").fill("2")
+    dialog.get_by_role("button", name="Revoke", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="2 tokens were revoked")).to_be_visible()
+    assert [token.revoked_at is None for token in tokens()] == [False, False, True]
+    assert tokens()[2] == untouched
