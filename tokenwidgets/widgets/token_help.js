@@ -12,6 +12,7 @@ const HELP = {
     t("After “Save” the token’s secret is shown once. Copy it then, to where it will be used: nobody can show it again."),
     t("“Edit” changes a token’s name, access or expiration at once. Its secret stays the same, so nothing that uses it"
       + " has to be changed."),
+    t("“Undo” beside the message that it was saved takes the edit back, as long as nothing else was done."),
   ],
   [t("Regenerate a token")]: [
     t("“Regenerate” gives a token a new secret and a new expiration; its name and access stay. Do it before the token"
