@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import ipywidgets
 
 from tokenwidgets import errors
-from tokenwidgets.language import t
+from tokenwidgets.language import LANGUAGES, t
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.apis import APIsScreen
 from tokenwidgets.screens.audit_log import AuditScreen
@@ -76,6 +76,7 @@ class ApplicationUsers(ipywidgets.VBox):
         bar.actor, bar.actor_id = authority.name, authority.actor
         bar.items = [control.value for control in screens]
         bar.labels = labels_of(bar.items)
+        bar.languages = dict(LANGUAGES)
         if not screens:
             bar.warn(
                 t(

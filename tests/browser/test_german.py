@@ -27,7 +27,7 @@ def page(browser: Browser, dashboard: Dashboard) -> Iterator[Page]:
     dashboard.platform().preferences.set(LANGUAGE, None)
 
 
-def test_a_token_is_added_in_german(page: Page, dashboard: Dashboard):
+def test_a_token_is_added_in_german_and_then_english_is_chosen(page: Page, dashboard: Dashboard):
     dashboard.platform().users.add("g-braun", "Gerda Braun")
     page.goto(f"{dashboard.url}&user=g-braun&tab=API%20Tokens")
     expect(page.get_by_role("heading", name="Gerda Braun")).to_be_visible(timeout=60_000)
@@ -52,3 +52,9 @@ def test_a_token_is_added_in_german(page: Page, dashboard: Dashboard):
     expect(row.get_by_role("link", name="nachtlauf widerrufen")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+    page.get_by_role("button", name="Sprache").click()
+    page.get_by_role("menuitem", name="English").click()
+    expect(page.get_by_role("tabpanel", name="API Tokens")).to_be_visible(timeout=60_000)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert dashboard.platform().preferences.get(LANGUAGE) == "en"
