@@ -106,7 +106,8 @@ class Listener:
                     self._listen(connection)
             except Exception as error:
                 if not self._in_trouble:
-                    log.warning("changes are not heard of at present: %s", error)
+                    why = " ".join(str(error).split())
+                    log.warning("changes are not heard of at present: %s", why)
                 self._in_trouble = True
             self.is_listening = False
             self._stop.wait(_AGAIN_IN)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,8 @@ __all__ = ["Pulse", "Replica", "Standing", "Watch", "replicas_at"]
 log = logging.getLogger("tokenwidgets.verifier")
 
 _MOST_PATIENCE = 1.0  # seconds
+_LEAST_PAUSE = 0.05  # seconds from one pulse to the next
+_TOLD_ONCE_IN = 10.0  # seconds
 _CONNECT_TIMEOUT = 2  # seconds; psycopg takes no less
 
 _WHERE = """
@@ -66,10 +69,13 @@ class Replica:
         self.arguments = arguments
         self.answers = False
         self._is_tried = threading.Lock()
+        self._told_at = -math.inf
 
     def fails(self, error: BaseException) -> None:
         """Ask it no more, until it has answered a trial."""
-        if self.answers:
+        ticks = time.monotonic()
+        if self.answers and ticks - self._told_at >= _TOLD_ONCE_IN:
+            self._told_at = ticks
             log.warning("the replica %s is not asked at present: %s", self.place, error)
         self.answers = False
 
@@ -136,7 +142,7 @@ class Watch:
         self._source = source
         self._forget = forget
         if replicas:
-            every = self.ask_every = stale / 4
+            every = self.ask_every = max(stale / 4, _LEAST_PAUSE)
             self._listener = Listener(
                 self._connect, self._heard, every=every, look=self._feel_the_pulse
             )

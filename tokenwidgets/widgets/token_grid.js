@@ -125,10 +125,13 @@ function tableBox(model, memory, act) {
       const [rows, user] = [model.get("rows"), plain(model.get("user"))];
       const left = /** @type {HTMLElement|null} */ (body.querySelector(`[data-focus="${CSS.escape(memory.left ?? "")}"]`));
       const place = [...body.children].indexOf(left?.closest("tr"));
+      // A link loses the focus when it is put into its new row.
+      const focused = /** @type {HTMLElement|null} */ (body.contains(document.activeElement) ? document.activeElement : null);
       replaceKeepingFocus(body, ...rows.map(tableRow));
       links.drawn();
       const row = body.children[Math.min(place, rows.length - 1)];
       next = left?.isConnected ? null : row?.querySelector(`[data-action="${left?.dataset.action}"]`) ?? null;
+      if (focused) (focused.isConnected ? focused : next)?.focus();
       table.setAttribute("aria-label", t("API tokens of {user}", { user }));
       table.hidden = rows.length === 0;
       empty.hidden = rows.length > 0;
