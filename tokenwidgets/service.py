@@ -69,13 +69,15 @@ class Change:
     authority: Authority
     at: datetime
     recorded: bool = False
+    announced: bool = False
 
     def record(self, *entries: audit.Entry) -> None:
         """Write the audit events of this change, in its transaction; who listens is told of it."""
         audit.append(self.session, self.authority.actor, self.at, *entries)
-        if not self.recorded:
-            notices.announce(self.session)
         self.recorded = True
+        if not self.announced:
+            notices.announce(self.session)
+            self.announced = True
 
     def nothing_to_do(self) -> None:
         """Say that the rows already are as they should be, so that there is no event."""

@@ -24,7 +24,7 @@ DOCUMENTED = Path(__file__).parents[2] / "docs" / "verifying.md"
 ROLE = "replica_checker"
 LONG = 3600
 SHORT = 1.6
-PATIENCE = 3.0  # to connect in vain takes 2 seconds
+PATIENCE = 5.0  # to connect in vain takes 2 seconds
 
 
 class Served:

@@ -12,7 +12,7 @@ from tokenwidgets.imports.openapi import APIDocument
 from tokenwidgets.imports.user_file import read_users
 from tokenwidgets.imports.user_plan import UserChange, plan_users
 from tokenwidgets.imports.user_write import write_users
-from tokenwidgets.service import Service
+from tokenwidgets.service import Service, retried
 from tokenwidgets.text import plain
 from tokenwidgets.vocabulary import Control
 
@@ -44,6 +44,7 @@ def _no_progress(done: int, total: int) -> None:
 class ImportService(Service):
     """Imports of users, for an actor with ``Application Users``, and of APIs, with ``APIs``."""
 
+    @retried
     def users(
         self,
         content: bytes,
@@ -93,6 +94,7 @@ class ImportService(Service):
         progress(len(lines), len(lines))
         return report
 
+    @retried
     def apis(
         self,
         documents: Sequence[APIDocument],
