@@ -26,6 +26,20 @@ def test_the_form_begins_with_six_months_and_no_access(at_tokens: Person, clock:
     }
 
 
+def test_however_many_apis_there_are_the_form_is_one_message(
+    at_tokens: Person, populated: Platform, wire: Wire
+):
+    for number in range(50):
+        populated.apis.add(f"more-{number}")
+    wire.sent.clear()
+    at_tokens.does(at_tokens.tokens.grid, "add-token")
+    form = at_tokens.tokens.form.form
+    (message,) = [each for each in wire.sent if each.comm_id == form.model_id]
+    assert len(message.data["state"]["apis"]) == 53
+    # The others show that something is done, put the form into its place, and end it.
+    assert len(wire.sent) == 4
+
+
 def test_saving_adds_the_token_and_shows_its_secret_once(
     at_tokens: Person, populated: Platform, clock: Any, wire: Wire
 ):

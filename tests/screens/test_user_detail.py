@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from person import Person
+from wire import Wire
 
 from tokenwidgets.platform import Platform
 from tokenwidgets.vocabulary import Access, Control
@@ -19,6 +20,22 @@ def test_an_administrator_sees_all_tabs(admin: Person):
     assert admin.strip.heading == "Jane Doe"
     assert admin.strip.subheading == "jdoe"
     assert admin.shown == [admin.strip, admin.app.detail.general.form]
+
+
+def test_opening_and_closing_users_leaves_no_widget_behind(admin: Person, wire: Wire):
+    def open_and_close() -> None:
+        for user_id in ("jdoe", "asmith"):
+            for tab in ALL:
+                admin.opens(user_id, tab)
+            admin.opens(user_id, "API Tokens")
+            admin.does(admin.tokens.grid, "add-token")
+            admin.does(admin.strip, "close")
+
+    open_and_close()
+    made = len(wire.widgets())
+    for _ in range(2):
+        open_and_close()
+    assert len(wire.widgets()) == made
 
 
 @pytest.mark.parametrize("tab", ALL)
