@@ -25,7 +25,9 @@ from tokenwidgets.platform import Platform, open_platform
 from tokenwidgets.vocabulary import Access
 
 FAILED = -1
-TROUBLE = frozenset({"DatabaseBusy", "DatabaseFull", "DatabaseUnavailable", "OutcomeUnknown"})
+TROUBLE = frozenset(
+    {"DatabaseBusy", "DatabaseConflict", "DatabaseFull", "DatabaseUnavailable", "OutcomeUnknown"}
+)
 """After which an administrator waits for a moment."""
 
 
