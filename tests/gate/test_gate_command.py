@@ -81,12 +81,19 @@ def test_metrics_tell_of_decisions_reads_and_hits(live: Any) -> None:
     assert 'tokenwidgets_decisions_total{reason="no credentials"} 1.0' in lines
     assert "tokenwidgets_decision_seconds_count 5.0" in lines
     assert "tokenwidgets_database_reads_total 2.0" in lines
+    assert "tokenwidgets_replica_reads_total 0.0" in lines
     assert "tokenwidgets_cache_hits_total 2.0" in lines
 
 
 @pytest.mark.parametrize(
     "options",
-    [["--proxy", "apache"], ["--map", "orders=orders"], ["--max-stale-seconds", "-1"]],
+    [
+        ["--proxy", "apache"],
+        ["--map", "orders=orders"],
+        ["--max-stale-seconds", "-1"],
+        # The platform's own database is SQLite here.
+        ["--verifier-database-url", "postgresql+psycopg://one.example.org/platform"],
+    ],
 )
 def test_a_bad_setting_is_refused_before_anything_is_served(options: list[str]) -> None:
     command = [sys.executable, "-m", "tokenwidgets", "gate", "--port", "0", *options]
