@@ -43,7 +43,7 @@ class VisitorKernels(AsyncMappingKernelManager):
     """Starts a kernel for the visitor whose request it is, and remembers whose it is.
 
     The kernel learns from its environment who is acting. Nothing that a browser sends gets there
-    but the query of the URL.
+    but the query of the URL, and which of the languages that there are it asks for.
     """
 
     parent: Any
