@@ -59,6 +59,16 @@ def test_after_the_next_action_nothing_is_undone(edited: Person, populated: Plat
     assert list(live_tokens(populated)) == ["weekly-load"]
 
 
+def test_undo_is_about_the_message_that_it_stands_beside(edited: Person, populated: Platform):
+    earlier = edited.app.shell.bar.notice["serial"]
+    edited.does(edited.tokens.grid, "edit-token", id=edited.row("weekly-load")["id"])
+    edited.saves("monthly-load", "keep", billing="Full Access")
+    edited.does(edited.app.shell.bar, "undo", serial=earlier)
+    assert list(live_tokens(populated)) == ["monthly-load"]
+    edited.undoes()
+    assert list(live_tokens(populated)) == ["weekly-load"]
+
+
 def test_what_somebody_else_changed_since_is_not_undone(edited: Person, populated: Platform):
     populated.tokens.edit(live_tokens(populated)["weekly-load"].id, name="theirs")
     edited.undoes()

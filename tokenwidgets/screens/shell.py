@@ -161,10 +161,9 @@ class Shell:
                 self.bar.say("")
                 again()
             # One that was pressed beside an earlier message is about something else.
-            case Undo(serial=serial) if self._undo is not None:
+            case Undo(serial=serial) if serial == self.bar.notice["serial"] and self._undo:
                 undo, self._undo = self._undo, None
-                if serial == self.bar.notice["serial"]:
-                    self.run(lambda: self._take_back(undo))
+                self.run(lambda: self._take_back(undo))
 
     def _take_back(self, undo: Action) -> None:
         try:
