@@ -109,8 +109,13 @@ class DashboardServer(Voila):
     def initialize(self, argv: Any = None) -> None:
         """Voilà's, without what is said of our notebook's signature and of Jupyter's pings."""
         super().initialize(argv)
-        for logger in (self.log, logging.getLogger("tornado.general")):
-            logger.addFilter(lambda record: not _NOISE.search(record.getMessage()))
+        self.log.addFilter(_is_news)
+        # What handlers say of requests goes to Tornado's loggers, which belong to nobody else.
+        for name in ("access", "application", "general"):
+            logger = logging.getLogger(f"tornado.{name}")
+            logger.parent = self.log
+            logger.setLevel(self.log.level)
+            logger.addFilter(_is_news)
 
     def init_handlers(self) -> list[Any]:
         """All that is served. Not Voilà's own list: a new version may have a longer one."""
@@ -162,6 +167,10 @@ class DashboardServer(Voila):
         finally:
             server.stop()
             self.stop()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not _NOISE.search(record.getMessage())
 
 
 def bind(ip: str, port: int) -> tuple[list[socket.socket], int]:
