@@ -3,58 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import event
+from user_files import ALAN, HEADER, JANE, events, everybody, refused, take
 
-from tokenwidgets import audit, errors
-from tokenwidgets.history import EventRow
-from tokenwidgets.imports import ImportReport
+from tokenwidgets import audit
 from tokenwidgets.platform import Platform
-from tokenwidgets.vocabulary import Control
-
-HEADER = "user_id,name,email,department,groups,active"
 
 
 @pytest.fixture
-def platform(platform: Platform) -> Platform:
-    """The platform with the groups "Desk" and "Readers", which give nothing."""
-    platform.groups.add("Desk")
-    platform.groups.add("Readers")
-    return platform
+def platform(with_groups: Platform) -> Platform:
+    return with_groups
 
 
-def take(platform: Platform, *lines: str, header: str = HEADER, **options: Any) -> ImportReport:
-    content = "\n".join([header, *lines]).encode()
-    return platform.imports.users(content, "users.csv", **options)
-
-
-def refused(platform: Platform, content: bytes) -> list[str]:
-    """What is said of the bad lines; nothing may have changed."""
-    before = everybody(platform), len(events(platform))
-    with pytest.raises(errors.ImportRefused) as caught:
-        platform.imports.users(content, "users.csv")
-    assert (everybody(platform), len(events(platform))) == before
-    return [str(problem) for problem in caught.value.problems]
-
-
-def everybody(platform: Platform) -> dict[str, tuple[str, str, str, tuple[str, ...], bool]]:
-    return {
-        user.user_id: (user.name, user.email, user.department, user.groups, user.is_active)
-        for user in platform.users.page(rows=1000).rows
-        if user.user_id != "admin"
-    }
-
-
-def events(platform: Platform) -> list[EventRow]:
-    return list(platform.history.page(rows=1000).rows)
-
-
-JANE = 'jdoe,"Doe, Jane",jdoe@example.org,Finance,Desk;Readers,yes'
-ALAN = "asmith,Alan Smith,,Sales,,no"
 AS_WRITTEN = {
     "jdoe": ("Doe, Jane", "jdoe@example.org", "Finance", ("Desk", "Readers"), True),
     "asmith": ("Alan Smith", "", "Sales", (), False),
@@ -242,65 +207,6 @@ def test_each_user_has_the_events_that_the_same_by_hand_would_leave(platform: Pl
     assert imports[1].detail == {"added": 1, "changed": 0, "unchanged": 0}
     with platform.database.read() as session:
         assert list(audit.verify(session)) == []
-
-
-def test_an_import_cannot_leave_nobody_to_administer(platform: Platform) -> None:
-    with pytest.raises(errors.LastAdministrator):
-        take(platform, "admin,Ada,,,,no")
-    with pytest.raises(errors.LastAdministrator):
-        take(platform, JANE, "admin,Ada,,,Desk,yes")
-    assert everybody(platform) == {}
-    assert platform.users.get("admin").groups == ("Administrators",)
-
-
-def test_a_limited_administrator_imports_their_departments_alone(
-    platform: Platform, platform_of: Callable[[str], Platform]
-) -> None:
-    platform.groups.add("Finance", controls=[Control.APPLICATION_USERS], departments=["Finance"])
-    take(platform, "fin,Fin,,Finance,Finance,", ALAN)
-    limited = platform_of("fin")
-    assert take(limited, "new,New,,Finance", header="user_id,name,email,department").added == 1
-    content = b"user_id,name,department\nasmith,Alan,Finance\nother,O,Sales\nnew,New,Sales\n"
-    with pytest.raises(errors.ImportRefused) as caught:
-        limited.imports.users(content, "users.csv")
-    assert [str(problem) for problem in caught.value.problems] == [
-        "line 2: User ID: asmith is in use.",
-        "line 3: Department: must be one that you administer: Finance.",
-        "line 4: Department: must be one that you administer: Finance.",
-    ]
-
-
-def test_groups_need_the_control_for_membership(
-    platform: Platform, platform_of: Callable[[str], Platform]
-) -> None:
-    platform.groups.add("Profiles", controls=[Control.APPLICATION_USERS])
-    take(platform, "prof,Prof,,,Profiles,")
-    with pytest.raises(errors.NotAllowed, match="User Groups"):
-        take(platform_of("prof"), "new,New,,,Desk,")
-    assert "new" not in everybody(platform)
-    assert take(platform_of("prof"), "new,New,,,,").added == 1
-
-
-def test_nobody_imports_themselves_controls_that_they_lack(
-    platform: Platform, platform_of: Callable[[str], Platform]
-) -> None:
-    controls = [Control.APPLICATION_USERS, Control.USER_MEMBERSHIP]
-    platform.groups.add("Members", controls=controls)
-    take(platform, "mem,Mem,,,Members,")
-    with pytest.raises(errors.NotAllowed, match="without having it"):
-        take(platform_of("mem"), "mem,Mem,,,Members;Administrators,")
-    assert everybody(platform)["mem"][3] == ("Members",)
-    denied = [event for event in events(platform) if event.outcome == "denied"]
-    assert [(event.actor, event.action) for event in denied] == [("mem", "import users")]
-
-
-def test_who_lacks_the_control_imports_nothing(
-    platform: Platform, platform_of: Callable[[str], Platform]
-) -> None:
-    take(platform, JANE)
-    with pytest.raises(errors.NotAllowed):
-        take(platform_of("jdoe"), ALAN)
-    assert "asmith" not in everybody(platform)
 
 
 def test_twice_as_many_lines_take_no_more_statements(platform: Platform) -> None:

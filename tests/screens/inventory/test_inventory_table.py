@@ -1,4 +1,4 @@
-"""The screen Token Inventory: filters, charts, files, and many tokens revoked at once."""
+"""The screen Token Inventory: the table, its filters, the charts, files."""
 
 from __future__ import annotations
 
@@ -10,49 +10,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from house import goes_to, takes_download
-from person import Person, live_tokens
+from inventory_steps import filters, names
+from person import Person
 
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens import inventory
 from tokenwidgets.vocabulary import Access, Control, TokenStatus
 
 READ_ORDERS = {"orders": Access.READ}
-
-
-@pytest.fixture
-def tokens(populated: Platform) -> dict[str, int]:
-    """The ids of four tokens by name; the clock stands at 31 January 2026.
-
-    "loader" and "=cmd|x" expire in July, "report" in April, and "gone" is revoked.
-    """
-    add = populated.tokens.add
-    made = [
-        add("jdoe", "loader", {"orders": Access.FULL, "billing": Access.READ}),
-        add("jdoe", "report", {"reports": Access.READ}, months=3),
-        add("asmith", "=cmd|x", READ_ORDERS),
-        add("asmith", "gone", READ_ORDERS),
-    ]
-    ids = {new.token.name: new.token.id for new in made}
-    populated.tokens.revoke(ids["gone"])
-    return ids
-
-
-@pytest.fixture
-def screen(tokens: dict[str, int], admin: Person) -> Any:
-    """The screen, with those four tokens."""
-    return goes_to(admin, Control.TOKEN_INVENTORY)
-
-
-def names(screen: Any) -> set[str]:
-    return {row["name"] for row in screen.table.rows}
-
-
-def filters(person: Person, screen: Any, **values: str) -> None:
-    person.does(screen.bar, "filter", values=values, zone="UTC")
-
-
-def selects(person: Person, screen: Any, *ids: int) -> None:
-    person.does(screen.table, "select", keys=[str(each) for each in ids])
 
 
 def test_a_row_has_what_the_columns_show(screen: Any, tokens: dict[str, int]):
@@ -212,91 +177,6 @@ def test_a_row_that_is_not_on_the_page_opens_nothing(admin: Person, screen: Any)
         admin.does(screen.table, "open-row", key=key)
         assert admin.said[0] == "alert"
         assert admin.shown == [screen.bar, screen.chart, screen.table]
-
-
-def test_the_selected_are_revoked_when_their_number_is_typed(
-    admin: Person, screen: Any, tokens: dict[str, int], populated: Platform
-):
-    selects(admin, screen, tokens["loader"], tokens["=cmd|x"], tokens["gone"])
-    admin.does(screen.table, "act", name="revoke-selected")
-    assert admin.dialog.title == "Revoke 2 tokens?"
-    for wrong in ("", "3", "two", "2.0", "02"):
-        admin.confirms(count=wrong, why="")
-        assert admin.dialog.problem == "Number of tokens: type 2 to confirm."
-    assert len(live_tokens(populated)) == 2
-    admin.confirms(count="2", why="They leaked.")
-    assert set(live_tokens(populated)) == {"report"}
-    assert live_tokens(populated, "asmith") == {}
-    assert admin.said == ("status", "2 tokens were revoked.")
-    events = populated.history.page(action="revoke tokens").rows
-    assert {event.user_id for event in events} == {"jdoe", "asmith"}
-    assert {event.detail["why"] for event in events} == {"They leaked."}
-
-
-def test_only_what_was_on_show_can_be_selected(
-    admin: Person, screen: Any, tokens: dict[str, int], populated: Platform
-):
-    filters(admin, screen, owner="jdoe")
-    selects(admin, screen, tokens["=cmd|x"])
-    admin.does(screen.table, "act", name="revoke-selected")
-    assert admin.dialog.nonce == ""
-    assert set(live_tokens(populated, "asmith")) == {"=cmd|x"}
-
-
-def test_all_that_match_are_revoked_and_no_others(admin: Person, screen: Any, populated: Platform):
-    filters(admin, screen, api="orders")
-    admin.does(screen.bar, "act", name="revoke-matching")
-    assert admin.dialog.title == "Revoke 2 tokens?"
-    admin.confirms(count="2", why="")
-    assert set(live_tokens(populated)) == {"report"}
-    assert [row["status"] for row in screen.table.rows] == ["revoked"] * 3
-
-
-def test_when_another_number_matches_by_now_none_is_revoked(
-    admin: Person, screen: Any, populated: Platform
-):
-    filters(admin, screen, api="orders")
-    admin.does(screen.bar, "act", name="revoke-matching")
-    populated.tokens.add("jdoe", "new", READ_ORDERS)
-    admin.confirms(count="2", why="")
-    assert "none was revoked" in admin.dialog.problem
-    assert set(live_tokens(populated)) == {"loader", "report", "new"}
-
-
-def test_nothing_live_is_nothing_to_revoke(admin: Person, screen: Any, tokens: dict[str, int]):
-    filters(admin, screen, status="revoked")
-    admin.does(screen.bar, "act", name="revoke-matching")
-    assert admin.said == ("status", "No live token matches, so there is nothing to revoke.")
-    selects(admin, screen, tokens["gone"])
-    admin.does(screen.table, "act", name="revoke-selected")
-    assert "nothing to revoke" in admin.said[1]
-    assert admin.dialog.nonce == ""
-
-
-@pytest.fixture
-def auditor(with_controls: Any, tokens: dict[str, int]) -> Person:
-    """Somebody who may see the inventory, and nothing else."""
-    return with_controls(Control.TOKEN_INVENTORY)
-
-
-def test_who_may_only_look_has_no_buttons_that_revoke_and_revokes_nothing(
-    auditor: Person, tokens: dict[str, int], populated: Platform
-):
-    screen = goes_to(auditor, Control.TOKEN_INVENTORY)
-    assert [action["name"] for action in screen.bar.actions] == ["download"]
-    assert not screen.table.selectable
-    assert {column["kind"] for column in screen.table.columns if column["key"] == "owner"} == {
-        "text"
-    }
-    selects(auditor, screen, tokens["loader"])
-    auditor.does(screen.table, "act", name="revoke-selected")
-    auditor.confirms(count="1", why="")
-    auditor.does(screen.bar, "act", name="revoke-matching")
-    assert auditor.said[0] == "alert"
-    assert len(live_tokens(populated)) == 2
-    auditor.does(screen.table, "open-row", key=str(tokens["loader"]))
-    assert auditor.said[0] == "alert"
-    assert auditor.shown == [screen.bar, screen.chart, screen.table]
 
 
 def test_a_limited_auditor_sees_charts_and_downloads_their_users_tokens_alone(

@@ -1,44 +1,15 @@
-"""The screen User Groups: the list, and a group's name, controls, members and history."""
+"""The screen User Groups: the list, a group's name, a copy of it, its history."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from group_steps import DESK, opens
 from house import goes_to, saves
 from person import Person
 
 from tokenwidgets.platform import Platform
 from tokenwidgets.vocabulary import Control
-
-DESK = [Control.APPLICATION_USERS, Control.API_TOKENS]
-
-
-@pytest.fixture
-def desk(populated: Platform) -> str:
-    """The group "Desk", which gives two controls."""
-    populated.groups.add("Desk", description="Looks after tokens.", controls=DESK)
-    return "Desk"
-
-
-@pytest.fixture
-def screen(admin: Person, desk: str) -> Any:
-    """The screen, at its list."""
-    return goes_to(admin, Control.USER_GROUPS)
-
-
-def opens(person: Person, screen: Any, name: str, tab: str = "General") -> None:
-    person.does(screen.list.table, "open-row", key=name)
-    person.does(screen.strip, "select-tab", name=tab)
-
-
-def given(screen: Any) -> list[str]:
-    """The controls whose check boxes are ticked."""
-    return [row["name"] for row in screen.controls.table.controls if row["given"]]
-
-
-def members(screen: Any) -> list[str]:
-    return [row["key"] for row in screen.members.table.rows]
 
 
 def test_the_list_has_every_group_with_what_the_columns_show(
@@ -177,154 +148,6 @@ def test_a_form_that_is_no_longer_on_screen_saves_nothing(
     admin.does(screen.form.form, "save-record", form="", values=values)
     assert {group.name for group in populated.groups.list()} == {"Administrators", "Desk"}
     assert screen.form.form.dropped == 2
-
-
-def test_a_tick_gives_a_control_and_its_removal_takes_it(
-    admin: Person, screen: Any, populated: Platform
-):
-    opens(admin, screen, "Desk", "Controls")
-    assert given(screen) == DESK
-    admin.does(screen.controls.table, "set-control", control="Audit Log", given=True)
-    assert given(screen) == [*DESK, "Audit Log"]
-    assert admin.said == ("status", "Desk now gives “Audit Log”.")
-    admin.does(screen.controls.table, "set-control", control="Audit Log", given=False)
-    assert populated.groups.get("Desk").controls == tuple(DESK)
-
-
-def test_grant_all_and_revoke_all_give_and_take_every_control(
-    admin: Person, screen: Any, populated: Platform
-):
-    opens(admin, screen, "Desk", "Controls")
-    admin.does(screen.controls.table, "grant-all")
-    assert given(screen) == list(Control)
-    admin.does(screen.controls.table, "revoke-all")
-    assert given(screen) == list(Control), "it was not confirmed yet"
-    admin.confirms()
-    assert given(screen) == []
-    assert populated.groups.get("Desk").controls == ()
-
-
-def test_the_last_administrator_keeps_the_control_and_its_check_box_stays_ticked(
-    admin: Person, screen: Any, populated: Platform
-):
-    opens(admin, screen, "Administrators", "Controls")
-    serial = screen.controls.table.serial
-    admin.does(screen.controls.table, "set-control", control="User Groups", given=False)
-    assert admin.said[0] == "alert"
-    assert "nobody who can administer user groups" in admin.said[1]
-    assert "User Groups" in given(screen)
-    assert screen.controls.table.serial > serial
-    admin.does(screen.controls.table, "revoke-all")
-    admin.confirms()
-    assert populated.groups.get("Administrators").controls == tuple(Control)
-    assert given(screen) == list(Control)
-
-
-def test_who_lacks_a_control_cannot_give_it(with_controls: Any, populated: Platform):
-    helper = with_controls(Control.USER_GROUPS, Control.AUDIT_LOG)
-    populated.groups.add("Desk", controls=[Control.AUDIT_LOG])
-    screen = goes_to(helper, Control.USER_GROUPS)
-    opens(helper, screen, "Desk", "Controls")
-    locked = {row["name"] for row in screen.controls.table.controls if row["locked"]}
-    assert locked == set(Control) - {Control.USER_GROUPS, Control.AUDIT_LOG}
-    helper.does(screen.controls.table, "set-control", control="APIs", given=True)
-    assert helper.said[0] == "alert"
-    assert "without having it" in helper.said[1]
-    assert given(screen) == ["Audit Log"]
-    helper.does(screen.controls.table, "grant-all")
-    assert given(screen) == ["User Groups", "Audit Log"]
-
-
-def test_a_control_that_another_admin_gave_in_the_meantime_is_shown_and_kept(
-    admin: Person, screen: Any, populated: Platform
-):
-    opens(admin, screen, "Desk", "Controls")
-    populated.groups.set_controls("Desk", [*DESK, Control.AUDIT_LOG])
-    admin.does(screen.controls.table, "set-control", control="APIs", given=True)
-    assert admin.said[0] == "alert"
-    assert given(screen) == [*DESK, "Audit Log"]
-    assert populated.groups.get("Desk").controls == (*DESK, Control.AUDIT_LOG)
-
-
-def test_a_control_that_does_not_exist_is_refused(admin: Person, screen: Any, populated: Platform):
-    opens(admin, screen, "Desk", "Controls")
-    admin.does(screen.controls.table, "set-control", control="Everything", given=True)
-    assert admin.said[0] == "alert"
-    assert populated.groups.get("Desk").controls == tuple(DESK)
-
-
-def test_what_a_control_still_needs_is_said(admin: Person, screen: Any, populated: Platform):
-    populated.groups.set_controls("Desk", [Control.API_TOKENS, Control.AUDIT_LOG, Control.APIS])
-    populated.groups.edit("Desk", departments=["Finance"])
-    opens(admin, screen, "Desk", "Controls")
-    lacks = {row["name"]: row["lacks"] for row in screen.controls.table.controls if row["lacks"]}
-    assert set(lacks) == {"Application Users > API Tokens", "APIs"}
-    assert "“Application Users”" in lacks["Application Users > API Tokens"]
-    assert "limited to departments" in lacks["APIs"]
-    assert "Finance" in screen.controls.table.notice
-
-
-def test_a_user_is_found_and_becomes_a_member(admin: Person, screen: Any, populated: Platform):
-    opens(admin, screen, "Desk", "Members")
-    finder = screen.members.finder
-    admin.does(finder, "find-users", text="DOE")
-    assert finder.found == [{"key": "jdoe", "name": "Jane Doe", "note": ""}]
-    assert finder.asked == "DOE"
-    admin.does(finder, "choose-user", key="jdoe")
-    assert members(screen) == ["jdoe"]
-    assert populated.groups.members("Desk") == ("jdoe",)
-    assert admin.said == ("status", "jdoe is now in Desk.")
-    admin.does(finder, "find-users", text="doe")
-    assert finder.found[0]["note"] == "is a member"
-
-
-def test_a_user_who_was_not_found_cannot_be_chosen(admin: Person, screen: Any, populated: Platform):
-    opens(admin, screen, "Desk", "Members")
-    admin.does(screen.members.finder, "choose-user", key="asmith")
-    assert populated.groups.members("Desk") == ()
-
-
-def test_a_member_is_removed(admin: Person, screen: Any, populated: Platform):
-    populated.memberships.set("jdoe", "Desk", True)
-    populated.memberships.set("asmith", "Desk", True)
-    opens(admin, screen, "Desk", "Members")
-    assert members(screen) == ["asmith", "jdoe"]
-    admin.does(screen.members.table, "act-on-row", action="remove", key="jdoe")
-    assert members(screen) == ["asmith"]
-    assert admin.said == ("status", "jdoe is no longer in Desk.")
-
-
-def test_members_are_searched(admin: Person, screen: Any, populated: Platform):
-    populated.memberships.set("jdoe", "Desk", True)
-    populated.memberships.set("asmith", "Desk", True)
-    opens(admin, screen, "Desk", "Members")
-    admin.does(screen.members.table, "search", text="smith")
-    assert members(screen) == ["asmith"]
-    admin.does(screen.members.table, "search", text="nobody")
-    assert screen.members.table.empty == "No member matches this search."
-
-
-def test_the_last_administrator_stays_a_member(admin: Person, screen: Any, populated: Platform):
-    opens(admin, screen, "Administrators", "Members")
-    admin.does(screen.members.table, "act-on-row", action="remove", key="admin")
-    assert admin.said[0] == "alert"
-    assert members(screen) == ["admin"]
-    assert populated.groups.members("Administrators") == ("admin",)
-
-
-def test_without_the_control_for_memberships_members_are_only_seen(
-    with_controls: Any, populated: Platform
-):
-    helper = with_controls(Control.USER_GROUPS, Control.APPLICATION_USERS)
-    populated.groups.add("Desk")
-    populated.memberships.set("jdoe", "Desk", True)
-    screen = goes_to(helper, Control.USER_GROUPS)
-    opens(helper, screen, "Desk", "Members")
-    assert helper.shown == [screen.strip, screen.members.table]
-    assert "remove" not in {column["key"] for column in screen.members.table.columns}
-    helper.does(screen.members.table, "act-on-row", action="remove", key="jdoe")
-    assert helper.said[0] == "alert"
-    assert populated.groups.members("Desk") == ("jdoe",)
 
 
 def test_a_copy_has_the_controls_and_no_members(admin: Person, screen: Any, populated: Platform):
