@@ -37,6 +37,8 @@ def test_add_is_six_months_and_no_access_until_something_else_is_chosen(
 def test_one_level_is_applied_to_all_apis_and_the_secret_opens_them(
     page: Page, dashboard: Dashboard, user: str
 ):
+    for number in range(9):
+        dashboard.platform().tokens.add(user, f"older {number}", Access.READ)
     open_user(page, user)
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_label("Token name").fill("nightly-load")
@@ -47,8 +49,12 @@ def test_one_level_is_applied_to_all_apis_and_the_secret_opens_them(
     page.get_by_role("button", name="Save").click()
     secret = take_secret(page)
     expect(row_of(page, "nightly-load")).to_contain_text("active")
+    # From the foot of a long form, too, one sees what came of it.
+    expect(page.get_by_text("“nightly-load” was added.")).to_be_in_viewport(ratio=1)
 
-    (token,) = dashboard.platform().tokens.page(user).rows
+    (token,) = [
+        row for row in dashboard.platform().tokens.page(user).rows if row.name == "nightly-load"
+    ]
     assert token.expires_at.date() == add_months(token.created_at, 6).date()
     verifier = Verifier(dashboard.database_url)
     api = next(iter(token.grants))

@@ -33,8 +33,10 @@ function messageArea(model) {
     stay &&= !text;
     // Emptied first and filled a moment later, the same words are read out again.
     if (text) setTimeout(() => { region.textContent = plain(text); }, 30);
-    // Trouble must be seen, also by who has scrolled down; so must a way back, but who ticks boxes stays there.
-    if (text && (kind === "alert" || (back && !document.activeElement?.matches("input")))) element.scrollIntoView({ block: "nearest" });
+    // Trouble must be seen, also by who has scrolled down; so must a way back, and what came of a form that is gone.
+    // But who ticks boxes, or goes through a table, stays there.
+    const stays = document.activeElement?.closest(back ? "input" : "input, table, dialog");
+    if (text && (kind === "alert" || !stays)) element.scrollIntoView({ block: "nearest" });
   };
   return {
     element,
