@@ -136,22 +136,46 @@ def test_a_notebook_in_jupyterlab_keeps_none_and_the_launcher_opens_the_dashboar
     assert secret not in saved
     assert secrets_in(lab.folder) == []
     assert not PATTERN.search("".join(lab.log))
-    opens_from_the_launcher(page, lab.folder / "work" / "API Tokens.ipynb")
+    made = lab.folder / "work" / "API Tokens.ipynb"
+    opens_from_the_launcher(page, made)
+    add_a_cell_that_leaves_a_trace(made)
+    page.goto(lab.url)
+    press_the_tile(page)
+    expect(page.locator(".jp-NotebookPanel:visible").get_by_text("a_trace")).to_be_visible()
+    expect(idle.last).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1000)
+    assert not made.with_name("a_trace").exists(), "it ran what is not its own"
 
 
 def opens_from_the_launcher(page: Page, made: Path) -> None:
     """The tile makes a notebook that shows the application; a second time it opens the same."""
     for _ in range(2):
-        page.get_by_role("button", name="New Launcher").first.click()
-        page.locator(".jp-LauncherCard:visible", has_text="API Tokens").click()
+        press_the_tile(page)
         shown = page.locator(".jp-NotebookPanel:visible")
         expect(shown.get_by_role("heading", name="Application Users")).to_be_visible(timeout=60_000)
         shown.get_by_role("button", name="Security").click()
         expect(page.get_by_role("menuitem", name="Audit Log")).to_be_visible()
         page.keyboard.press("Escape")
     assert {file.name for file in made.parent.glob("*.ipynb")} == {made.name, NOTEBOOK.name}
-    (cell,) = json.loads(made.read_text("utf-8"))["cells"]
+    saved = json.loads(made.read_text("utf-8"))
+    (cell,) = saved["cells"]
     assert "".join(cell["source"]) == "import tokenwidgets\n\ntokenwidgets.show()"
+
+
+def add_a_cell_that_leaves_a_trace(notebook: Path) -> None:
+    """Do to the tile's notebook what somebody could who may write to its folder."""
+    content = json.loads(notebook.read_text("utf-8"))
+    (cell,) = content["cells"]
+    cell["outputs"] = []
+    content["cells"].append(
+        {**cell, "id": "theirs", "metadata": {}, "source": "open('a_trace', 'w')"}
+    )
+    notebook.write_text(json.dumps(content))
+
+
+def press_the_tile(page: Page) -> None:
+    page.get_by_role("button", name="New Launcher").first.click()
+    page.locator(".jp-LauncherCard:visible", has_text="API Tokens").click()
 
 
 def do_the_job(page: Page) -> str:

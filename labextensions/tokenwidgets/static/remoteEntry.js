@@ -2,13 +2,15 @@
  * JupyterLab's launcher gets a tile "API Tokens", and the palette the same command.
  *
  * It opens a notebook of two lines, whose kernel shows the application: what the person could do by
- * hand, with the identity and the rights of that kernel. There is no build step: this file is the
+ * hand, with the identity and the rights of that kernel. Always the one in the top folder: in a
+ * folder that others can write to, a notebook of this name or a tokenwidgets.py may be theirs. There is no build step: this file is the
  * container that JupyterLab's module federation asks for, and takes from it what JupyterLab shares.
  */
 (() => {
   const COMMAND = "tokenwidgets:open";
   const NAME = "API Tokens";
-  const MARK = "tokenwidgets_dashboard";
+  const PATH = `${NAME}.ipynb`;
+  const SOURCE = "import tokenwidgets\n\ntokenwidgets.show()";
   const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24">
   <path fill="#1976d2" d="M12 1.5l8.5 3v6.2c0 5.3-3.5 9.3-8.5 11.8-5-2.5-8.5-6.5-8.5-11.8V4.5z"/>
   <path fill="none" stroke="#fff" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"
@@ -22,10 +24,9 @@
       id: "dashboard",
       metadata: { jupyter: { source_hidden: true } },
       outputs: [],
-      source: "import tokenwidgets\n\ntokenwidgets.show()",
+      source: SOURCE,
     }],
     metadata: {
-      [MARK]: true,
       kernelspec: { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" },
       language_info: { name: "python" },
     },
@@ -41,24 +42,25 @@
     return version ? (await version.get())() : {};
   };
 
-  /** The notebook in this folder, made if there is none; and whether it is ours to run. */
-  const notebookIn = async (contents, folder) => {
-    const path = folder ? `${folder}/${NAME}.ipynb` : `${NAME}.ipynb`;
-    const listing = await contents.get(folder);
-    if (listing.content.some((each) => each.path === path)) {
-      const found = await contents.get(path);
-      return { path, ours: found.content?.metadata?.[MARK] === true };
-    }
-    await contents.save(path, { type: "notebook", format: "json", content: NOTEBOOK });
-    return { path, ours: true };
+  /** Whether all that a notebook would run is what this tile runs. */
+  const isOurs = (notebook) => notebook?.cells?.every((cell) =>
+    cell.cell_type !== "code" || [cell.source].flat().join("") === SOURCE) ?? false;
+
+  /** The notebook, made if there is none; gives whether it may be run. */
+  const prepare = async (contents) => {
+    const listing = await contents.get("");
+    if (listing.content.some((each) => each.path === PATH)) return isOurs((await contents.get(PATH)).content);
+    await contents.save(PATH, { type: "notebook", format: "json", content: NOTEBOOK });
+    return true;
   };
 
-  const open = async (app, folder) => {
-    const { path, ours } = await notebookIn(app.serviceManager.contents, folder);
-    const panel = await app.commands.execute("docmanager:open", { path, factory: "Notebook" });
+  const open = async (app) => {
+    const ours = await prepare(app.serviceManager.contents);
+    const panel = await app.commands.execute("docmanager:open", { path: PATH, factory: "Notebook" });
     await panel.context.ready;
     await panel.sessionContext.ready;
-    if (ours) await app.commands.execute("notebook:run-all-cells");
+    // Looked at again: what was opened may be another by now.
+    if (ours && isOurs(panel.context.model.toJSON())) await app.commands.execute("notebook:run-all-cells");
     return panel;
   };
 
@@ -75,7 +77,7 @@
           label: NAME,
           caption: "Administer the API tokens of application users",
           icon: LabIcon && new LabIcon({ name: COMMAND, svgstr: ICON }),
-          execute: (args) => open(app, typeof args.cwd === "string" ? args.cwd : ""),
+          execute: () => open(app),
         });
         for (const service of given) {
           // The palette's items are objects too, and their category is where they are listed.
