@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +107,58 @@ def test_components_bring_all_texts_of_their_scripts(texts: Catalog, language: s
 
 def test_an_english_component_brings_nothing_more_than_its_script():
     assert "const CATALOGUE" not in assets.script("dialog")
+
+
+def test_no_text_stands_where_the_extraction_does_not_see_it(texts: Catalog):
+    """Such as in the middle of an f-string, which Babel reads as one piece."""
+    lacking = [
+        f"{file.name}:{node.lineno} {text}"
+        for file in shown_code()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("t", "tn", "Phrase")
+        for text in constants(node.args[0])
+        if text not in texts
+    ]
+    assert lacking == []
+
+
+def shown_code() -> list[Path]:
+    """The modules whose texts a page may show."""
+    package = ROOT / "tokenwidgets"
+    return [
+        file
+        for file in package.rglob("*.py")
+        if file.relative_to(package).parts[0] not in MESSAGES["_ENGLISH"]
+    ]
+
+
+def test_each_action_of_the_audit_trail_is_among_the_texts(texts: Catalog):
+    lacking = {action for action in actions_in_the_code() if action not in texts}
+    assert lacking == set(), "add them to screens/words.py"
+
+
+def actions_in_the_code() -> set[str]:
+    """What is recorded: the first word of an entry, and what a change is called."""
+    found: set[str] = set()
+    places = {"Entry": 0, "entry": 0, "_record_denial": 0, "changing": 1}
+    for file in (ROOT / "tokenwidgets").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Assign(targets=[ast.Name(id="action")], value=value):
+                    found |= set(constants(value))
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
+                    at = places.get(name)
+                    if at is not None and at < len(args):
+                        found |= set(constants(args[at]))
+    assert {"add token", "read", "deactivate user"} <= found
+    return found
+
+
+def constants(value: ast.expr) -> Iterator[str]:
+    """The texts that an expression may be."""
+    match value:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=otherwise):
+            yield from constants(body)
+            yield from constants(otherwise)

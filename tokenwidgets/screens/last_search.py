@@ -61,5 +61,7 @@ def _has_secret(value: Any) -> bool:
             return PATTERN.search(value) is not None
         case dict():
             return any(map(_has_secret, value.values()))
+        case list() | tuple():
+            return any(map(_has_secret, value))
         case _:
             return False

@@ -71,7 +71,8 @@ def problem_of(error: errors.InvalidValue) -> dict[str, str]:
 
 def newer_state(error: errors.StaleVersion) -> str:
     """What is said above a form that shows what somebody else has changed."""
-    return f"{words_of(error)} {t('This is the newer state; nothing was overwritten.')}"
+    newer = t("This is the newer state; nothing was overwritten.")
+    return f"{words_of(error)} {newer}"
 
 
 def _words_of_import(error: errors.ImportRefused) -> str:

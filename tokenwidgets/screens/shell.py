@@ -169,7 +169,8 @@ class Shell:
         try:
             undo()
         except errors.StaleVersion as error:
-            self.bar.warn(f"{error} So nothing was undone.")
+            but = t("So nothing was undone.")
+            self.bar.warn(f"{words_of(error)} {but}")
 
     def _answered(self, message: Any) -> None:
         if isinstance(message, Dismiss):

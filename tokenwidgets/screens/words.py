@@ -45,6 +45,7 @@ _ACTIONS = (
     Phrase("edit user"),
     Phrase("import APIs"),
     Phrase("import users"),
+    Phrase("read"),
     Phrase("regenerate token"),
     Phrase("remove member"),
     Phrase("revoke all tokens"),
