@@ -32,7 +32,7 @@ notebooks: $(VENV)/.installed-test
 	$(BIN)/python scripts/check_notebooks.py
 
 browser-test: tools
-	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/browser --numprocesses 2 $(PYTEST_ARGS)
 
 # Pictures of the real dashboard, for the README and for looking at.
 screenshots: tools
