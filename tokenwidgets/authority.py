@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, select, true
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -19,6 +19,24 @@ from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User,
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["Authority", "Reach", "authority_of"]
+
+_KNOWN = {control.value for control in Control}
+
+# Whatever is read or changed, this is asked before; so it is one statement, built once.
+_RIGHTS = (
+    select(
+        User.id,
+        User.name,
+        User.is_active,
+        GroupControl.control,
+        GroupDepartment.department,
+    )
+    .outerjoin(Membership, Membership.user_id == User.id)
+    .outerjoin(UserGroup, and_(UserGroup.id == Membership.group_id, UserGroup.is_active))
+    .outerjoin(GroupControl, GroupControl.group_id == UserGroup.id)
+    .outerjoin(GroupDepartment, GroupDepartment.group_id == UserGroup.id)
+    .where(User.user_id == bindparam("actor"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +131,8 @@ def authority_of(session: Session, actor: str) -> Authority:
         IdentityError: the actor is no application user, or not an active one.
 
     """
-    user = session.execute(
-        select(User.id, User.name, User.is_active).where(User.user_id == actor)
-    ).one_or_none()
-    if user is None:
+    rows = session.connection().execute(_RIGHTS, {"actor": actor}).all()
+    if not rows:
         raise errors.IdentityError(
             Phrase(
                 "{user} is not an application user of this platform. Ask an administrator to add"
@@ -124,22 +140,15 @@ def authority_of(session: Session, actor: str) -> Authority:
                 user=actor,
             )
         )
+    user = rows[0]
     if not user.is_active:
         raise errors.IdentityError(
             Phrase("The user {user} is not active. Ask an administrator.", user=actor)
         )
-    rows = session.execute(
-        select(GroupControl.group_id, GroupControl.control, GroupDepartment.department)
-        .join(UserGroup, and_(UserGroup.id == GroupControl.group_id, UserGroup.is_active))
-        .join(Membership, Membership.group_id == UserGroup.id)
-        .outerjoin(GroupDepartment, GroupDepartment.group_id == UserGroup.id)
-        .where(Membership.user_id == user.id)
-    )
     reaches: defaultdict[Control, Reach] = defaultdict(Reach)
-    known = {control.value for control in Control}
-    for _, control, department in rows:
+    for *_, control, department in rows:
         # A control that this version does not know gives nothing: fail closed.
-        if control in known:
+        if control in _KNOWN:
             limited = frozenset() if department is None else frozenset({department})
             reaches[Control(control)] |= Reach(department is None, limited)
     return Authority(actor, user.id, user.name, dict(reaches))

@@ -15,7 +15,7 @@ from tokenwidgets.directory.apis import find_api
 from tokenwidgets.directory.groups import find_group
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.instants import check_instant
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page
 from tokenwidgets.schema import AuditEvent, User
 from tokenwidgets.search import containing
 from tokenwidgets.service import Service
@@ -223,13 +223,6 @@ def _page(
         AuditEvent.subject,
         AuditEvent.detail,
     )
-    page = fetch(
-        session,
-        columns.where(*where),
-        [AuditEvent.id],
-        cursor=cursor,
-        limit=rows,
-        descending=True,
-        total=total,
-    )
+    listing = Keyset(columns.where(*where), [AuditEvent.id])
+    page = listing.page(session, cursor=cursor, limit=rows, total=total, descending=True)
     return page.map(lambda found: [EventRow(**row._mapping) for row in found])

@@ -5,17 +5,19 @@ The time for a page then does not grow with how deep it is, as it does with OFFS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
     Row,
     Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -23,10 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-__all__ = ["ROWS_PER_PAGE", "Cursor", "Page", "count", "fetch"]
+__all__ = ["ROWS_PER_PAGE", "Cursor", "Keyset", "Page", "count", "up_to_many"]
 
 T = TypeVar("T")
 U = TypeVar("U")
+Columns = TypeVarTuple("Columns")
 
 ROWS_PER_PAGE = 25
 MOST_ROWS = 1000
@@ -60,63 +63,99 @@ class Page(Generic[T]):
         return Page(tuple(function(self.rows)), self.total, self.previous, self.next, self.more)
 
 
-def count(
-    session: Session, source: FromClause, where: Sequence[ColumnElement[bool]]
-) -> tuple[int, bool]:
+class Keyset(Generic[*Columns]):
+    """A list in its order, of which pages are read.
+
+    What it makes of the statement is kept, so a list that is often asked for is made once.
+
+    Args:
+        statement: all the rows, not ordered. Its first columns must be ``keys``.
+        keys: what to sort by; together unique and never NULL.
+
+    """
+
+    def __init__(
+        self, statement: Select[*Columns], keys: Sequence[SQLColumnExpression[Any]]
+    ) -> None:
+        self._statement = statement
+        self._keys = tuple(keys)
+        self._places = [f"place_{number}" for number in range(len(self._keys))]
+        self._ordered: dict[tuple[bool, bool], Select[*Columns]] = {}
+
+    def page(
+        self,
+        session: Session,
+        *,
+        cursor: Cursor | None,
+        limit: int,
+        total: int,
+        more: bool = False,
+        descending: bool = False,
+        values: Mapping[str, Any] | None = None,
+    ) -> Page[Row[*Columns]]:
+        """Read one page.
+
+        Args:
+            session: the snapshot to read in.
+            cursor: where to begin; None for the first page.
+            limit: the most rows, 1 to 1,000.
+            total: how many rows there are in all.
+            more: there are more than ``total``.
+            descending: sort by all keys from the highest down.
+            values: for the parameters of the statement, by name.
+
+        """
+        limit = max(1, min(limit, MOST_ROWS))
+        backward = cursor is not None and cursor.backward
+        wanted = {**(values or {}), "rows": limit + 1}
+        if cursor is not None:
+            wanted.update(zip(self._places, cursor.values, strict=True))
+        statement = self._in_order(descending != backward, cursor is not None)
+        rows = list(session.connection().execute(statement, wanted).all())
+        further = len(rows) > limit
+        rows = rows[:limit]
+        if backward:
+            rows.reverse()
+        # Beside the page we came from there is a page; in the other direction only if a row is
+        # left.
+        before, after = (further, cursor is not None) if backward else (cursor is not None, further)
+        width = len(self._keys)
+        return Page(
+            tuple(rows),
+            total,
+            Cursor(tuple(rows[0][:width]), backward=True) if rows and before else None,
+            Cursor(tuple(rows[-1][:width])) if rows and after else None,
+            more,
+        )
+
+    def _in_order(self, down: bool, begun: bool) -> Select[*Columns]:
+        """The statement of a page in this direction, from the start or from a place on."""
+        made = self._ordered.get((down, begun))
+        if made is None:
+            made = self._statement
+            if begun:
+                # Each has the type of the key that it is compared with.
+                places: list[Any] = [bindparam(place) for place in self._places]
+                made = made.where(_beyond(self._keys, places, down))
+            made = made.order_by(*(key.desc() if down else key.asc() for key in self._keys))
+            made = made.limit(bindparam("rows", type_=Integer))
+            self._ordered[down, begun] = made
+        return made
+
+
+def up_to_many(source: FromClause, where: Sequence[ColumnElement[bool]]) -> Select[int]:
+    """The statement that counts rows, and stops a little beyond 10,000; ``count`` reads it."""
+    some = select(literal(1)).select_from(source).where(*where).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+def count(session: Session, statement: Select[int]) -> tuple[int, bool]:
     """How many rows there are, up to 10,000; and whether there are more than that.
 
     What few rows are is counted at once; to count a million takes longer than to show a page.
     """
-    some = select(literal(1)).select_from(source).where(*where).limit(MOST_COUNTED + 1).subquery()
-    found = session.scalars(select(func.count()).select_from(some)).one()
+    found = session.connection().execute(statement).scalar_one()
     return min(found, MOST_COUNTED), found > MOST_COUNTED
-
-
-def fetch(
-    session: Session,
-    statement: Select[*tuple[Any, ...]],
-    keys: Sequence[SQLColumnExpression[Any]],
-    *,
-    cursor: Cursor | None,
-    limit: int,
-    descending: bool,
-    total: int,
-    more: bool = False,
-) -> Page[Row[*tuple[Any, ...]]]:
-    """Read one page.
-
-    Args:
-        session: the snapshot to read in.
-        statement: all the rows, not ordered. Its first columns must be ``keys``.
-        keys: what to sort by; together unique and never NULL.
-        cursor: where to begin; None for the first page.
-        limit: the most rows, 1 to 1,000.
-        descending: sort by all keys from the highest down.
-        total: how many rows there are in all.
-        more: there are more than ``total``.
-
-    """
-    limit = max(1, min(limit, MOST_ROWS))
-    backward = cursor is not None and cursor.backward
-    down = descending != backward
-    if cursor is not None:
-        statement = statement.where(_beyond(keys, cursor.values, down))
-    statement = statement.order_by(*(key.desc() if down else key.asc() for key in keys))
-    rows = list(session.execute(statement.limit(limit + 1)).all())
-    further = len(rows) > limit
-    rows = rows[:limit]
-    if backward:
-        rows.reverse()
-    # Beside the page we came from there is a page; in the other direction only if a row is left.
-    before, after = (further, cursor is not None) if backward else (cursor is not None, further)
-    width = len(keys)
-    return Page(
-        tuple(rows),
-        total,
-        Cursor(tuple(rows[0][:width]), backward=True) if rows and before else None,
-        Cursor(tuple(rows[-1][:width])) if rows and after else None,
-        more,
-    )
 
 
 def _beyond(

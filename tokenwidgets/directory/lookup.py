@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -12,6 +12,8 @@ from tokenwidgets.schema import User
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["find_user", "user_within"]
+
+_USER = select(User).where(User.user_id == bindparam("user_id"))
 
 
 def find_user(session: Session, user_id: object) -> User:
@@ -23,7 +25,7 @@ def find_user(session: Session, user_id: object) -> User:
     """
     user = None
     if isinstance(user_id, str):
-        user = session.scalar(select(User).where(User.user_id == user_id))
+        user = session.scalar(_USER, {"user_id": user_id})
     if user is None:
         raise errors.UnknownUser(
             Phrase("There is no application user {user}.", user=repr(str(user_id)[:100]))

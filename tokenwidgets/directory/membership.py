@@ -11,7 +11,7 @@ from tokenwidgets.audit import Entry
 from tokenwidgets.directory.groups import find_group
 from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
 from tokenwidgets.directory.lookup import user_within
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page
 from tokenwidgets.schema import GroupControl, Membership, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.service import Service, retried
@@ -77,15 +77,8 @@ class MembershipService(Service):
             ]
             total = session.scalar(select(func.count()).select_from(User).where(*where)) or 0
             columns = select(User.user_id, User.name, User.email, User.department, User.is_active)
-            page = fetch(
-                session,
-                columns.where(*where),
-                [User.user_id],
-                cursor=cursor,
-                limit=rows,
-                descending=False,
-                total=total,
-            )
+            listing = Keyset(columns.where(*where), [User.user_id])
+            page = listing.page(session, cursor=cursor, limit=rows, total=total)
             return page.map(lambda found: [MemberRow(**row._mapping) for row in found])
 
     def of_user(self, user_id: str) -> tuple[MembershipRow, ...]:

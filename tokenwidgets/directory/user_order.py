@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import FromClause, Integer, SQLColumnExpression, cast, func, literal, select
+from sqlalchemy import (
+    FromClause,
+    Integer,
+    SQLColumnExpression,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from tokenwidgets.instants import Instant
 from tokenwidgets.schema import Token, User
@@ -25,14 +34,14 @@ _SORTS: dict[str, Any] = {
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def sort_key(sort: str, at: datetime) -> tuple[SQLColumnExpression[Any], FromClause]:
-    """What to sort by, and what to select it from."""
+def sort_key(sort: str) -> tuple[SQLColumnExpression[Any], FromClause]:
+    """What to sort by, and what to select it from; for an instant that is given as ``now``."""
     users = User.__table__
     if sort in _SORTS:
         return _SORTS[sort], users
     live = (
         select(Token.owner_id, func.count().label("n"), func.min(Token.expires_at).label("x"))
-        .where(Token.revoked_at.is_(None), Token.expires_at > at)
+        .where(Token.revoked_at.is_(None), Token.expires_at > bindparam("now"))
         .group_by(Token.owner_id)
         .subquery()
     )

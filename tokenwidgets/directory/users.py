@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, get_args
 
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -18,7 +19,7 @@ from tokenwidgets.directory.guards import keep_an_administrator
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
 from tokenwidgets.language import Phrase
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, count, fetch
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count, up_to_many
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import narrowed
@@ -27,6 +28,24 @@ from tokenwidgets.text import check_email, check_identifier, check_name, check_n
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["UserRow", "UserService", "UserSort", "check_profile", "require_department"]
+
+
+# What a page shows of its users, whichever they are; built once.
+_GROUPS = (
+    select(Membership.user_id, UserGroup.name)
+    .join(UserGroup, UserGroup.id == Membership.group_id)
+    .where(Membership.user_id.in_(bindparam("ids")))
+    .order_by(UserGroup.name)
+)
+_LIVE = (
+    select(Token.owner_id, func.count(), func.min(Token.expires_at))
+    .where(
+        Token.owner_id.in_(bindparam("ids")),
+        Token.revoked_at.is_(None),
+        Token.expires_at > bindparam("now"),
+    )
+    .group_by(Token.owner_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +99,23 @@ class UserService(Service):
             words = ", ".join(get_args(UserSort))
             raise errors.InvalidValue("sort", f"must be one of {words}, not {sort!r}.")
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
-            where = [
-                authority.reach(Control.APPLICATION_USERS).where(),
+            reach = authority.reach(Control.APPLICATION_USERS)
+            found = [
                 *narrowed(session, search, User.id),
                 *containing(search, User.user_id, User.name, User.email),
             ]
-            total, more = count(session, User.__table__, where)
-            key, source = sort_key(sort, self._clock())
-            keys = [key] if sort == "user_id" else [key, User.user_id]
-            page = fetch(
+            counting, listing = (
+                _list([reach.where(), *found], sort) if found else _list_of_all(reach, sort)
+            )
+            total, more = count(session, counting)
+            page = listing.page(
                 session,
-                _columns(keys).select_from(source).where(*where),
-                keys,
                 cursor=cursor,
                 limit=rows,
-                descending=descending,
                 total=total,
                 more=more,
+                descending=descending,
+                values={"now": self._clock()},
             )
             return page.map(lambda found: self._with_counts(session, found))
 
@@ -110,8 +129,7 @@ class UserService(Service):
         """
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
             user = user_within(session, authority, Control.APPLICATION_USERS, user_id)
-            found = session.execute(_columns([]).where(User.id == user.id)).all()
-            return self._with_counts(session, found)[0]
+            return self._with_counts(session, [user])[0]
 
     def departments(self) -> tuple[str, ...]:
         """The departments of the users whom the actor may see, sorted."""
@@ -209,32 +227,22 @@ class UserService(Service):
 
     def _with_counts(self, session: Session, rows: Sequence[Any]) -> list[UserRow]:
         """The rows with groups and live tokens: two statements, however many rows."""
-        ids = [row.id for row in rows]
+        connection = session.connection()
+        wanted = {"ids": [row.id for row in rows], "now": self._clock()}
         groups: defaultdict[int, list[str]] = defaultdict(list)
-        for user, group in session.execute(
-            select(Membership.user_id, UserGroup.name)
-            .join(UserGroup, UserGroup.id == Membership.group_id)
-            .where(Membership.user_id.in_(ids))
-            .order_by(UserGroup.name)
-        ):
+        for user, group in connection.execute(_GROUPS, wanted).all():
             groups[user].append(group)
-        live = {
-            owner: (count, first)
-            for owner, count, first in session.execute(
-                select(Token.owner_id, func.count(), func.min(Token.expires_at))
-                .where(
-                    Token.owner_id.in_(ids),
-                    Token.revoked_at.is_(None),
-                    Token.expires_at > self._clock(),
-                )
-                .group_by(Token.owner_id)
-            )
-        }
+        live = {owner: of for owner, *of in connection.execute(_LIVE, wanted).all()}
         return [_row(row, tuple(groups[row.id]), *live.get(row.id, (0, None))) for row in rows]
 
 
-def _columns(keys: Sequence[SQLColumnExpression[Any]]) -> Select[Any]:
-    return select(
+def _list(
+    where: Sequence[ColumnElement[bool]], sort: UserSort
+) -> tuple[Select[int], Keyset[*tuple[Any, ...]]]:
+    """What counts these users, and the list of them."""
+    key, source = sort_key(sort)
+    keys = [key] if sort == "user_id" else [key, User.user_id]
+    columns = select(
         *keys,
         User.id,
         User.user_id,
@@ -244,6 +252,14 @@ def _columns(keys: Sequence[SQLColumnExpression[Any]]) -> Select[Any]:
         User.is_active,
         User.version,
     )
+    listing = Keyset(columns.select_from(source).where(*where), keys)
+    return up_to_many(User.__table__, where), listing
+
+
+@lru_cache(maxsize=64)
+def _list_of_all(reach: Reach, sort: UserSort) -> tuple[Select[int], Keyset[*tuple[Any, ...]]]:
+    """The same of all users within reach."""
+    return _list([reach.where()], sort)
 
 
 def check_profile(name: object, email: object, department: object) -> dict[str, str]:

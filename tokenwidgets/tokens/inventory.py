@@ -26,7 +26,7 @@ from tokenwidgets import errors
 from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.instants import Instant
 from tokenwidgets.language import Phrase
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Page, fetch
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page
 from tokenwidgets.schema import API, Grant, Token, User
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_note
@@ -106,14 +106,9 @@ class InventoryService(Service):
             source: FromClause = Token.__table__
             if sort == "owner":
                 source = source.join(User.__table__, User.id == Token.owner_id)
-            found = fetch(
-                session,
-                select(*keys).select_from(source).where(*where),
-                keys,
-                cursor=cursor,
-                limit=rows,
-                descending=descending,
-                total=total,
+            listing = Keyset(select(*keys).select_from(source).where(*where), keys)
+            found = listing.page(
+                session, cursor=cursor, limit=rows, total=total, descending=descending
             )
             return found.map(lambda ids: read_many(session, [row.id for row in ids], at))
 

@@ -6,20 +6,71 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
 from tokenwidgets.language import Phrase
-from tokenwidgets.paging import Cursor, Page, fetch
+from tokenwidgets.paging import Cursor, Keyset, Page
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
 from tokenwidgets.vocabulary import Access, Control, TokenStatus, status_at
 
 __all__ = ["OldSecret", "TokenRow", "find", "page", "read", "read_many"]
 
 _PRESENTED_SHOWN = timedelta(days=30)
+
+
+def _list(*where: ColumnElement[bool]) -> tuple[Select[int], Keyset[str, int]]:
+    """What counts the tokens of an ``owner`` for which this is true, and the list of them."""
+    where = (Token.owner_id == bindparam("owner"), *where)
+    keys = (Token.name_key, Token.id)
+    counting = select(func.count()).select_from(Token).where(*where)
+    return counting, Keyset(select(*keys).where(*where), keys)
+
+
+_OF_USER = _list()
+_LIVE_OF_USER = _list(Token.revoked_at.is_(None), Token.expires_at > bindparam("now"))
+
+# What is read of tokens, whichever they are.
+_GRANTS = (
+    select(Grant.token_id, API.name, Grant.access)
+    .join(API, API.id == Grant.api_id)
+    .where(Grant.token_id.in_(bindparam("ids")))
+    .order_by(API.name)
+)
+_SECRETS = (
+    select(
+        TokenSecret.token_id,
+        TokenSecret.prefix,
+        TokenSecret.last_four,
+        TokenSecret.ends_at,
+        TokenSecret.last_used_at,
+        TokenSecret.last_refused_at,
+    )
+    .where(TokenSecret.token_id.in_(bindparam("ids")))
+    .order_by(TokenSecret.minted_at)
+)
+_TOKENS = (
+    select(
+        Token.id,
+        User.user_id.label("owner"),
+        Token.name,
+        Token.months,
+        Token.created_at,
+        Token.created_by,
+        Token.expires_at,
+        Token.revoked_at,
+        Token.last_used_at,
+        API.name.label("last_used_api"),
+        Token.version,
+    )
+    .join(User, User.id == Token.owner_id)
+    .outerjoin(API, API.id == Token.last_used_api_id)
+    .where(Token.id.in_(bindparam("ids")))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +140,10 @@ def page(
     rows: int,
 ) -> Page[TokenRow]:
     """Some tokens of a user, by name."""
-    where = [Token.owner_id == owner.id]
-    if not ended:
-        where += [Token.revoked_at.is_(None), Token.expires_at > at]
-    total = session.scalar(select(func.count()).select_from(Token).where(*where)) or 0
-    keys = [Token.name_key, Token.id]
-    found = fetch(
-        session,
-        select(*keys).where(*where),
-        keys,
-        cursor=cursor,
-        limit=rows,
-        descending=False,
-        total=total,
-    )
+    counting, listing = _OF_USER if ended else _LIVE_OF_USER
+    values = {"owner": owner.id, "now": at}
+    total = session.connection().execute(counting, values).scalar_one()
+    found = listing.page(session, cursor=cursor, limit=rows, total=total, values=values)
     return found.map(lambda ids: read_many(session, [row.id for row in ids], at))
 
 
@@ -115,43 +156,22 @@ def read(session: Session, token_id: int, at: datetime) -> TokenRow:
 def read_many(session: Session, token_ids: Sequence[int], at: datetime) -> list[TokenRow]:
     """The tokens with these ids, in this order."""
     session.flush()
+    connection = session.connection()
+    wanted = {"ids": token_ids}
     grants: defaultdict[int, dict[str, Access]] = defaultdict(dict)
-    for token_id, api, access in session.execute(
-        select(Grant.token_id, API.name, Grant.access)
-        .join(API, API.id == Grant.api_id)
-        .where(Grant.token_id.in_(token_ids))
-        .order_by(API.name)
-    ):
+    for token_id, api, access in connection.execute(_GRANTS, wanted).all():
         grants[token_id][api] = Access(access)
-    secrets: defaultdict[int, list[TokenSecret]] = defaultdict(list)
-    for secret in session.scalars(
-        select(TokenSecret)
-        .where(TokenSecret.token_id.in_(token_ids))
-        .order_by(TokenSecret.minted_at)
-        .execution_options(populate_existing=True)
-    ):
+    secrets: defaultdict[int, list[Any]] = defaultdict(list)
+    for secret in connection.execute(_SECRETS, wanted).all():
         secrets[secret.token_id].append(secret)
-    statement = (
-        select(Token, User.user_id, API.name)
-        .join(User, User.id == Token.owner_id)
-        .outerjoin(API, API.id == Token.last_used_api_id)
-        .where(Token.id.in_(token_ids))
-    )
     rows = {
-        token.id: _row(token, owner, api, grants[token.id], secrets[token.id], at)
-        for token, owner, api in session.execute(statement)
+        token.id: _row(token, grants[token.id], secrets[token.id], at)
+        for token in connection.execute(_TOKENS, wanted).all()
     }
     return [rows[token_id] for token_id in token_ids]
 
 
-def _row(
-    token: Token,
-    owner: str,
-    last_used_api: str | None,
-    grants: dict[str, Access],
-    secrets: Sequence[TokenSecret],
-    at: datetime,
-) -> TokenRow:
+def _row(token: Any, grants: dict[str, Access], secrets: Sequence[Any], at: datetime) -> TokenRow:
     present = next(secret for secret in secrets if secret.ends_at is None)
     old = [s for s in secrets if s.ends_at is not None and s.ends_at > at]
     refused = [s.last_refused_at for s in secrets if s.last_refused_at is not None]
@@ -159,7 +179,7 @@ def _row(
     status = status_at(at, expires_at=token.expires_at, revoked_at=token.revoked_at)
     return TokenRow(
         id=token.id,
-        owner=owner,
+        owner=token.owner,
         name=token.name,
         hint=_hint(present),
         months=token.months,
@@ -168,7 +188,7 @@ def _row(
         expires_at=token.expires_at,
         revoked_at=token.revoked_at,
         last_used_at=token.last_used_at,
-        last_used_api=last_used_api,
+        last_used_api=token.last_used_api,
         status=status,
         version=token.version,
         grants=grants,
@@ -184,5 +204,5 @@ def _row(
     )
 
 
-def _hint(secret: TokenSecret) -> str:
+def _hint(secret: Any) -> str:
     return f"{secret.prefix}_…{secret.last_four}"
