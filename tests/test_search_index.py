@@ -104,15 +104,21 @@ def test_the_index_leaves_to_the_list_what_it_would_have_to_sort_for_long(
     assert (page.total, page.more, ids(page)[0]) == (10_000, True, "n00001")
 
 
-@pytest.mark.parametrize(("more", "added"), [(False, -2), (True, -1)])
+@pytest.mark.parametrize(("more", "added"), [(False, -1), (True, 0)])
 def test_exactly_ten_thousand_users_are_counted(platform, database, clock, more, added):
     add_numbered(database, clock.now)
     with database.write() as session:
         session.execute(
             text("DELETE FROM users WHERE user_id >= :last"), {"last": f"n{NUMBERED + added:05}"}
         )
-    page = platform.users.page()
+    page = platform.users.page(search="numbered")
     assert (page.total, page.more) == (10_000, more)
+
+
+def test_a_whole_list_on_sqlite_is_counted_to_the_last(embedded, sqlite_database, clock):
+    add_numbered(sqlite_database, clock.now)
+    page = embedded.users.page()
+    assert (page.total, page.more) == (NUMBERED + 2, False)
 
 
 def test_users_added_by_the_thousand_are_in_the_index_in_the_end(embedded, sqlite_database, clock):

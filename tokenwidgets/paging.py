@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-__all__ = ["ROWS_PER_PAGE", "Cursor", "Keyset", "Page", "count", "up_to_many"]
+__all__ = ["ROWS_PER_PAGE", "Cursor", "Keyset", "Page", "count"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -143,18 +143,19 @@ class Keyset(Generic[*Columns]):
         return made
 
 
-def up_to_many(source: FromClause, where: Sequence[ColumnElement[bool]]) -> Select[int]:
-    """The statement that counts rows, and stops a little beyond 10,000; ``count`` reads it."""
-    some = select(literal(1)).select_from(source).where(*where).limit(MOST_COUNTED + 1).subquery()
-    return select(func.count()).select_from(some)
-
-
-def count(session: Session, statement: Select[int]) -> tuple[int, bool]:
+def count(
+    session: Session, source: FromClause, where: Sequence[ColumnElement[bool]]
+) -> tuple[int, bool]:
     """How many rows there are, up to 10,000; and whether there are more than that.
 
     What few rows are is counted at once; to count a million takes longer than to show a page.
+    But not a whole table on SQLite, which knows how many rows each block of it has.
     """
-    found = session.connection().execute(statement).scalar_one()
+    connection = session.connection()
+    if not where and connection.dialect.name == "sqlite":
+        return connection.execute(select(func.count()).select_from(source)).scalar_one(), False
+    some = select(literal(1)).select_from(source).where(*where).limit(MOST_COUNTED + 1).subquery()
+    found = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 

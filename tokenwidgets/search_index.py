@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     SQLColumnExpression,
+    bindparam,
     column,
     func,
     select,
@@ -29,9 +30,14 @@ __all__ = ["create", "drop", "is_of_the_models", "narrowed", "rebuilding"]
 _NAME = "user_search"
 _TRIGRAM = 3
 _MOST_TRIGRAMS = 32
+_FEW_FOUND = 200
 _MOST_FOUND = 50_000  # to sort them takes a tenth of a second
 
 _found = table(_NAME, column("rowid", Integer), column(_NAME))
+_named = select(_found.c.rowid).where(_found.c[_NAME].op("MATCH")(bindparam("trigrams")))
+_few = _named.limit(_FEW_FOUND + 1)
+_many = select(func.count()).select_from(_named.limit(_MOST_FOUND + 1).subquery())
+_sqlite_there = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user_search'")
 
 # detail=none is a third of the size; who asks looks at the rows themselves anyway.
 _SQLITE_TABLE = """
@@ -117,11 +123,14 @@ def narrowed(
         return []
     if not _sqlite_has_index(connection):
         return []
-    named = select(_found.c.rowid).where(_found.c[_NAME].op("MATCH")(_trigrams(words)))
-    many = select(func.count()).select_from(named.limit(_MOST_FOUND + 1).subquery())
-    if session.scalars(many).one() > _MOST_FOUND:
+    trigrams = {"trigrams": _trigrams(words)}
+    # Few are read once; their count and their page then need the index no more.
+    few = connection.execute(_few, trigrams).scalars().all()
+    if len(few) <= _FEW_FOUND:
+        return [user_id.in_(few)]
+    if connection.execute(_many, trigrams).scalar_one() > _MOST_FOUND:
         return []
-    return [user_id.in_(named)]
+    return [user_id.in_(_named.params(trigrams))]
 
 
 def is_of_the_models(_object: Any, name: str | None, *_: Any) -> bool:
@@ -147,8 +156,7 @@ def _drop_triggers(connection: Connection) -> None:
 
 
 def _sqlite_has_index(connection: Connection) -> bool:
-    there = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user_search'")
-    return connection.scalar(there) is not None
+    return connection.scalar(_sqlite_there) is not None
 
 
 def _sqlite_has_trigrams(connection: Connection) -> bool:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -19,7 +19,7 @@ from tokenwidgets.directory.guards import keep_an_administrator
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
 from tokenwidgets.language import Phrase
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count, up_to_many
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import narrowed
@@ -81,7 +81,8 @@ class UserService(Service):
     ) -> Page[UserRow]:
         """Some of the users whom the actor may see.
 
-        They are counted up to 10,000; ``more`` of the page then says that there are more.
+        They are counted up to 10,000; ``more`` of the page then says that there are more. On
+        SQLite all of them, when no search or limit of the actor's narrows them down.
 
         Args:
             search: part of a User ID, a name or an e-mail address; case does not matter.
@@ -100,14 +101,13 @@ class UserService(Service):
             raise errors.InvalidValue("sort", f"must be one of {words}, not {sort!r}.")
         with self.reading(Control.APPLICATION_USERS) as (session, authority):
             reach = authority.reach(Control.APPLICATION_USERS)
-            found = [
+            where = [
+                *([] if reach.everybody else [reach.where()]),
                 *narrowed(session, search, User.id),
                 *containing(search, User.user_id, User.name, User.email),
             ]
-            counting, listing = (
-                _list([reach.where(), *found], sort) if found else _list_of_all(reach, sort)
-            )
-            total, more = count(session, counting)
+            total, more = count(session, User.__table__, where)
+            listing = _list(where, sort) if where else _everybody(sort)
             page = listing.page(
                 session,
                 cursor=cursor,
@@ -236,10 +236,7 @@ class UserService(Service):
         return [_row(row, tuple(groups[row.id]), *live.get(row.id, (0, None))) for row in rows]
 
 
-def _list(
-    where: Sequence[ColumnElement[bool]], sort: UserSort
-) -> tuple[Select[int], Keyset[*tuple[Any, ...]]]:
-    """What counts these users, and the list of them."""
+def _list(where: Sequence[ColumnElement[bool]], sort: UserSort) -> Keyset[*tuple[Any, ...]]:
     key, source = sort_key(sort)
     keys = [key] if sort == "user_id" else [key, User.user_id]
     columns = select(
@@ -252,14 +249,13 @@ def _list(
         User.is_active,
         User.version,
     )
-    listing = Keyset(columns.select_from(source).where(*where), keys)
-    return up_to_many(User.__table__, where), listing
+    return Keyset(columns.select_from(source).where(*where), keys)
 
 
-@lru_cache(maxsize=64)
-def _list_of_all(reach: Reach, sort: UserSort) -> tuple[Select[int], Keyset[*tuple[Any, ...]]]:
-    """The same of all users within reach."""
-    return _list([reach.where()], sort)
+@cache
+def _everybody(sort: UserSort) -> Keyset[*tuple[Any, ...]]:
+    """The list that the screen opens with."""
+    return _list([], sort)
 
 
 def check_profile(name: object, email: object, department: object) -> dict[str, str]:
