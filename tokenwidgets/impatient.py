@@ -12,30 +12,44 @@ from typing import Any, Self
 import psycopg
 from sqlalchemy.engine import URL
 
-__all__ = ["AsyncImpatientConnection", "ImpatientConnection", "arguments_of"]
+__all__ = ["AsyncImpatientConnection", "ImpatientConnection", "NoAnswer", "arguments_of"]
+
+
+class NoAnswer(psycopg.OperationalError, TimeoutError):
+    """The server did not answer in time; the connection to it is closed."""
 
 
 class ImpatientConnection(psycopg.Connection[tuple[Any, ...]]):
-    """One of psycopg's; after ``TimeoutError`` it is of no more use and has to be closed."""
+    """One of psycopg's; it closes itself when an answer does not come."""
 
     patience: float = 5.0
 
     @classmethod
     def to(cls, arguments: dict[str, Any], patience: float) -> Self:
         """Connect in autocommit; each answer may take so many seconds."""
-        connection = cls.connect(**arguments, autocommit=True)
-        connection.patience = patience
-        return connection
+        return cls.made_of(cls.connect(**arguments, autocommit=True), patience)
+
+    @classmethod
+    def made_of(cls, connection: psycopg.Connection, patience: float) -> Self:
+        """Have each answer to a connection that is open already take so many seconds at most."""
+        impatient: Any = connection
+        impatient.__class__ = cls
+        impatient.patience = patience
+        return impatient
 
     def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **keywords: Any) -> Any:
         """Wait for an answer.
 
         Raises:
-            TimeoutError: none came in time.
+            NoAnswer: none came in time.
 
         """
         until = time.monotonic() + self.patience
-        return super().wait(_given_up(gen, until, self.patience), *arguments, **keywords)
+        try:
+            return super().wait(_given_up(gen, until, self.patience), *arguments, **keywords)
+        except NoAnswer:
+            self.pgconn.finish()
+            raise
 
 
 class AsyncImpatientConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
@@ -54,11 +68,15 @@ class AsyncImpatientConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
         """Wait for an answer.
 
         Raises:
-            TimeoutError: none came in time.
+            NoAnswer: none came in time.
 
         """
         until = time.monotonic() + self.patience
-        return await super().wait(_given_up(gen, until, self.patience), *arguments, **keywords)
+        try:
+            return await super().wait(_given_up(gen, until, self.patience), *arguments, **keywords)
+        except NoAnswer:
+            self.pgconn.finish()
+            raise
 
 
 def _given_up(
@@ -70,7 +88,7 @@ def _given_up(
         while True:
             ready = yield wanted
             if not ready and time.monotonic() >= until:
-                raise TimeoutError(f"the server did not answer within {patience:g} seconds")
+                raise NoAnswer(f"the server did not answer within {patience:g} seconds")
             wanted = gen.send(ready)
     except StopIteration as end:
         return end.value

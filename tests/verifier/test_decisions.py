@@ -274,7 +274,9 @@ def test_a_database_that_cannot_be_used_is_refused_at_once(place: str) -> None:
         Verifier(place)
 
 
-@pytest.mark.parametrize("setting", ["max_stale_seconds", "cache_size", "grace_seconds"])
+@pytest.mark.parametrize(
+    "setting", ["max_stale_seconds", "cache_size", "grace_seconds", "timeout_seconds"]
+)
 @pytest.mark.parametrize("value", [-1, float("nan"), float("inf")])
 def test_a_setting_that_makes_no_sense_is_refused(setting: str, value: float) -> None:
     with pytest.raises(errors.ConfigurationError, match=setting):

@@ -183,12 +183,10 @@ def test_of_two_replicas_the_one_that_lags_is_not_believed_and_the_other_is(
 
 
 def test_while_the_primary_is_silent_replicas_are_believed_within_the_bound_alone(
-    served: Served, asked_of: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
+    served: Served, asked_of: Callable[..., Asked]
 ) -> None:
-    for module in ("watch", "replica_reader", "async_replica_reader"):
-        monkeypatch.setattr(f"tokenwidgets.verifier.{module}.TIMEOUT_SECONDS", 0.3)
     secret, _ = served.token()
-    asked = asked_of(max_stale_seconds=SHORT)
+    asked = asked_of(max_stale_seconds=SHORT, timeout_seconds=0.3)
     asked.come_to_read_replicas(secret)
     with served.primary.silent():
         silent_since = time.time()

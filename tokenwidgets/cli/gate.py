@@ -35,6 +35,7 @@ class RunGate(Command):
         "introspection-api": "Gate.introspection_api",
         "max-stale-seconds": "Gate.max_stale_seconds",
         "grace-seconds": "Gate.grace_seconds",
+        "timeout-seconds": "Gate.timeout_seconds",
         "verifier-database-url": "Gate.verifier_database_url",
         "usage-database-url": "Gate.usage_database_url",
     }

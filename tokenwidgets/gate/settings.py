@@ -10,6 +10,7 @@ from tokenwidgets.gate.application import GateApplication
 from tokenwidgets.gate.forward import PROXIES
 from tokenwidgets.verifier import AsyncVerifier
 from tokenwidgets.verifier.core import CACHE_SIZE
+from tokenwidgets.verifier.source import TIMEOUT_SECONDS
 
 __all__ = ["Gate"]
 
@@ -61,6 +62,11 @@ class Gate(Configurable):
         help="""While the database fails, how long after it last vouched for a token the token
         still passes. 0: everything is refused at once.""",
     ).tag(config=True)
+    timeout_seconds = traitlets.Float(
+        TIMEOUT_SECONDS,
+        help="""How long the database may take to be connected to, or to answer, before a token is
+        refused and the connection dropped.""",
+    ).tag(config=True)
     record_usage = traitlets.Bool(
         True, help="Record when tokens were last used, and dead secrets still presented."
     ).tag(config=True)
@@ -83,6 +89,7 @@ class Gate(Configurable):
             replicas=self.verifier_database_url or None,
             cache_size=self.cache_size,
             grace_seconds=self.grace_seconds,
+            timeout_seconds=self.timeout_seconds,
             record_usage=self.record_usage,
             usage_database=self.usage_database_url or None,
         )

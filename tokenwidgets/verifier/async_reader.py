@@ -9,10 +9,10 @@ import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tokenwidgets.verifier.reader import CLOCK_SLACK, LOOK_EVERY, SQLiteReader
-from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
+from tokenwidgets.verifier.source import Source
 
 if TYPE_CHECKING:
-    import psycopg
+    from tokenwidgets.impatient import AsyncImpatientConnection
 
 __all__ = ["AsyncReader", "async_reader_of"]
 
@@ -106,17 +106,21 @@ class AsyncPostgreSQLReader:
         self._source = source
         self._loop: asyncio.AbstractEventLoop | None = None
         self._places = asyncio.Semaphore(_CONNECTIONS)
-        self._idle: list[psycopg.AsyncConnection] = []
+        self._idle: list[AsyncImpatientConnection] = []
         self._api_ids: dict[str, int] = {}
         self._api_ids_at = 0.0
 
     async def read(self, at: float, api: str, digest: bytes) -> tuple[Any, ...] | None:
         """What the database knows at this moment: a ``Row`` as a bare tuple."""
-        self._be_of_this_loop()
-        async with asyncio.timeout(TIMEOUT_SECONDS), self._places:
+        loop = self._be_of_this_loop()
+        until = loop.time() + self._source.timeout
+        places = self._places
+        await _acquired(places, until)
+        try:
             while True:
                 fresh = not self._idle
-                connection = await self._connect() if fresh else self._idle.pop()
+                connection = await self._connect_before(until) if fresh else self._idle.pop()
+                connection.patience = until - loop.time()
                 try:
                     row = await self._ask(connection, at, api, digest)
                 except BaseException as error:
@@ -129,15 +133,22 @@ class AsyncPostgreSQLReader:
                 else:
                     self._idle.append(connection)
                     return row
+        finally:
+            places.release()
 
-    def _be_of_this_loop(self) -> None:
+    async def _connect_before(self, until: float) -> AsyncImpatientConnection:
+        async with asyncio.timeout_at(until):
+            return await self._connect()
+
+    def _be_of_this_loop(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             # Connections belong to a loop; those of one that is gone cannot even be closed by it.
             self._loop, self._places, self._idle = loop, asyncio.Semaphore(_CONNECTIONS), []
+        return loop
 
     async def _ask(
-        self, connection: psycopg.AsyncConnection, at: float, api: str, digest: bytes
+        self, connection: AsyncImpatientConnection, at: float, api: str, digest: bytes
     ) -> tuple[Any, ...] | None:
         sql, api_sql = self._source.sql
         if not 0 <= at - self._api_ids_at < LOOK_EVERY:
@@ -163,17 +174,25 @@ class AsyncPostgreSQLReader:
             with contextlib.suppress(Exception):
                 await connection.close()
 
-    async def _connect(self) -> psycopg.AsyncConnection:
-        import psycopg
+    async def _connect(self) -> AsyncImpatientConnection:
+        from tokenwidgets.impatient import AsyncImpatientConnection, arguments_of
 
-        engine = self._source.engine
-        arguments, keywords = engine.dialect.create_connect_args(engine.url)
-        return await psycopg.AsyncConnection.connect(*arguments, **keywords, autocommit=True)
+        source = self._source
+        return await AsyncImpatientConnection.to(arguments_of(source.engine.url), source.timeout)
 
 
 def async_reader_of(source: Source) -> AsyncReader:
     """A reader for the kind of database that it is."""
     return AsyncSQLiteReader(source) if source.is_sqlite else AsyncPostgreSQLReader(source)
+
+
+async def _acquired(places: asyncio.Semaphore, until: float) -> None:
+    """Take one of the places, which may all be taken until then."""
+    if places.locked():
+        async with asyncio.timeout_at(until):
+            await places.acquire()
+    else:
+        await places.acquire()
 
 
 def _has_to_wait(error: BlockingIOError | sqlite3.OperationalError) -> bool:

@@ -9,19 +9,18 @@ from typing import Any
 from tokenwidgets.impatient import AsyncImpatientConnection
 from tokenwidgets.verifier.async_reader import AsyncPostgreSQLReader
 from tokenwidgets.verifier.replica_reader import NOT_OF_THE_REPLICA
-from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
+from tokenwidgets.verifier.source import Source
 from tokenwidgets.verifier.watch import REACHED, Replica, Standing, Watch
 
 __all__ = ["AsyncReplicaReader"]
 
 
 class _FromPrimary(AsyncPostgreSQLReader):
-    """The primary, which may fall silent as well."""
+    """The primary, of several servers the one that writes."""
 
     async def _connect(self) -> AsyncImpatientConnection:
-        # A little sooner than the time is up for all together.
-        patience = TIMEOUT_SECONDS * 0.9
-        return await AsyncImpatientConnection.to(self._source.to_the_primary, patience)
+        source = self._source
+        return await AsyncImpatientConnection.to(source.to_the_primary, source.timeout)
 
 
 class _Connection(AsyncImpatientConnection):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 
 from tokenwidgets.verifier.core import CACHE_SIZE, FLUSH_SECONDS, Core, Lane, Tally
 from tokenwidgets.verifier.introspection import OpenedBy, opened_by
-from tokenwidgets.verifier.source import Place, source_of
+from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Place, source_of
 from tokenwidgets.verifier.usage import Usage
 from tokenwidgets.verifier.watch import Watch, replicas_at
 from tokenwidgets.vocabulary import now
@@ -36,6 +36,9 @@ class VerifierBase:
             SQLite without ``max_stale_seconds``, for each thread.
         grace_seconds: while the database fails, how long after it last vouched for a decision
             that allowed this may be given. 0 denies at once.
+        timeout_seconds: how long the database may take to be connected to (PostgreSQL no less
+            than 2; an engine as long as its own settings say), or to answer, before the check is
+            denied and the connection dropped.
         record_usage: whether to record when tokens were last used, and dead secrets that are
             still presented.
         usage_database: where to record it, if that takes another role or file than reading.
@@ -56,14 +59,16 @@ class VerifierBase:
         replicas: str | URL | None = None,
         cache_size: int = CACHE_SIZE,
         grace_seconds: float = 0,
+        timeout_seconds: float = TIMEOUT_SECONDS,
         record_usage: bool = True,
         usage_database: Place | None = None,
         flush_seconds: float = FLUSH_SECONDS,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        self._source = source_of(database)
-        self._written = self._source if usage_database is None else source_of(usage_database)
-        written = self._written
+        self._source = written = source_of(database, timeout_seconds)
+        if usage_database is not None:
+            written = source_of(usage_database, timeout_seconds)
+        self._written = written
         engine = written.writable if record_usage else None
         source = self._source
         servers = replicas_at(replicas, source)

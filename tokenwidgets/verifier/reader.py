@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from tokenwidgets import errors
-from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
+from tokenwidgets.verifier.source import Source
 
 __all__ = ["CLOCK_SLACK", "LOOK_EVERY", "Reader", "SQLiteReader", "reader_of"]
 
@@ -85,9 +85,9 @@ class SQLiteReader(Reader):
 
     notices = True
 
-    def __init__(self, source: Source, *, busy_timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, source: Source, *, busy_timeout: float | None = None) -> None:
         super().__init__(source)
-        self._busy_timeout = busy_timeout
+        self._busy_timeout = source.timeout if busy_timeout is None else busy_timeout
         self._version: int | None = None
         self._path = ""
         self._file: tuple[int, int] | None = None

@@ -9,7 +9,7 @@ import psycopg
 
 from tokenwidgets.impatient import ImpatientConnection
 from tokenwidgets.verifier.reader import PostgreSQLReader, Reader
-from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source
+from tokenwidgets.verifier.source import Source
 from tokenwidgets.verifier.watch import REACHED, Replica, Standing, Watch
 
 __all__ = ["NOT_OF_THE_REPLICA", "ReplicaReader"]
@@ -19,11 +19,11 @@ NOT_OF_THE_REPLICA = (psycopg.DataError, UnicodeError)
 
 
 class _FromPrimary(PostgreSQLReader):
-    """The primary, which may fall silent as well."""
+    """The primary, of several servers the one that writes."""
 
     def _open(self) -> Any:
-        arguments = self._source.to_the_primary
-        self._connection = ImpatientConnection.to(arguments, TIMEOUT_SECONDS)
+        source = self._source
+        self._connection = ImpatientConnection.to(source.to_the_primary, source.timeout)
         self._run = self._connection.cursor().execute
         return self._run
 

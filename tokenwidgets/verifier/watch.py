@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 
 from tokenwidgets import errors
 from tokenwidgets.notices import LISTENER, Listener
-from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Source, opened_to_read
+from tokenwidgets.verifier.source import Source, opened_to_read
 
 if TYPE_CHECKING:
     import psycopg
@@ -166,7 +166,7 @@ class Watch:
         from tokenwidgets.impatient import ImpatientConnection
 
         arguments = {"fallback_application_name": LISTENER, **self._source.to_the_primary}
-        return ImpatientConnection.to(arguments, TIMEOUT_SECONDS)
+        return ImpatientConnection.to(arguments, self._source.timeout)
 
     def _heard(self) -> None:
         # Before anything is forgotten, replicas have to show that they know of it.
@@ -224,7 +224,7 @@ def replicas_at(place: str | URL | None, primary: Source) -> list[dict[str, Any]
         return []
     from tokenwidgets.impatient import arguments_of
 
-    url = opened_to_read(place)
+    url = opened_to_read(place, primary.timeout)
     if primary.is_sqlite or url.get_backend_name() != "postgresql":
         raise errors.ConfigurationError(
             "Replicas are PostgreSQL's: both URLs have to begin with postgresql+psycopg://."
