@@ -59,6 +59,10 @@ class PostgreSQL:
     def crash(self) -> None:
         """End the server as a crash would, and start it again: it recovers what was committed."""
         self._control("pg_ctl", "-w", "-m", "immediate", "stop")
+        self.start()
+
+    def start(self) -> None:
+        """Start the server if it has stopped, as it does when its log has no room to grow."""
         self.server.ensure_postgres_running()
 
     def fill_disk(self, url: URL) -> None:
@@ -136,11 +140,16 @@ def cut_off_at_commit(url: URL, folder: Path) -> Iterator[URL]:
 
 
 @contextlib.contextmanager
-def postgresql_server() -> Iterator[PostgreSQL]:
-    """Run a server until the end of the block, in a folder that goes with it."""
+def postgresql_server(below: Path | None = None) -> Iterator[PostgreSQL]:
+    """Run a server until the end of the block, in a folder that goes with it.
+
+    Args:
+        below: where to make the folder; by default where temporary files are.
+
+    """
     # Not below pytest's folders: a socket's path has to be short, and root's server runs as
     # another user, who has to get through.
-    folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="tw-pg-", dir=below))
     # Its lock is in the temporary folder, where it may be another user's.
     with (
         mock.patch.object(tempfile, "tempdir", str(folder)),

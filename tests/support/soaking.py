@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from resource import RLIM_INFINITY
 
+from ballast import Ballast
 from changes import APIS, OWNERS
 from postgres import PostgreSQL
 from reckoning import Figures, Reckoning
@@ -23,6 +24,9 @@ from tokenwidgets.vocabulary import now
 LARGEST = 4 * 1024 * 1024
 """How far into an SQLite file the disk is full at most, in bytes."""
 
+MOST_ROOM = 256 * 1024
+"""How much room is left at most on a disk that is really full, in bytes."""
+
 TRAIL = 6000
 """How many events there are to begin with; in PostgreSQL more than ``SMALLEST_FILE``."""
 
@@ -35,6 +39,7 @@ class Soak:
         database: has its first administrator, "admin", and nobody else.
         administrators: how many there are to be.
         server: the PostgreSQL server, if it is one; it crashes once.
+        ballast: fills the database's disk; without it, files may not grow for a while.
         seed: of when is killed who.
 
     """
@@ -46,10 +51,12 @@ class Soak:
         *,
         administrators: int,
         server: PostgreSQL | None = None,
+        ballast: Ballast | None = None,
         seed: int = 1,
     ) -> None:
         self._database = database
         self._server = server
+        self._ballast = ballast
         self._chance = random.Random(seed)
         self._workers = Workers(folder)
         self._at_work: dict[str, int] = {}
@@ -101,8 +108,10 @@ class Soak:
         return Figures(self._workers.told, self.seconds)
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes, and leave room on the disk."""
         self._workers.close()
+        if self._ballast is not None:
+            self._ballast.remove()
 
     def _mishaps(self) -> list[tuple[float, Callable[[], None]]]:
         """What happens when, as a part of the whole time."""
@@ -110,15 +119,21 @@ class Soak:
         return full if self._server is None else [*full, (0.65, self._server.crash)]
 
     def _fill_disk(self) -> None:
-        """Let no file grow; each time that it is called, SQLite's are full at another place."""
-        if self._server is None:
+        """Let no file grow; each time that it is called, the disk is full at another place."""
+        if self._ballast is not None:
+            self._ballast.fill(self._chance.randint(0, MOST_ROOM))
+        elif self._server is None:
             self._workers.limit_files(self._chance.randint(1, LARGEST))
         elif not self._disk_is_full:
             self._server.fill_disk(self._database.url)
         self._disk_is_full = True
 
     def _free_disk(self) -> None:
-        if self._server is None:
+        if self._ballast is not None:
+            self._ballast.remove()
+            if self._server is not None:
+                self._server.start()
+        elif self._server is None:
             self._workers.limit_files(RLIM_INFINITY)
         else:
             self._server.free_disk()
