@@ -97,6 +97,7 @@ CALLS: dict[Control, dict[str, Call]] = {
     },
     Control.TOKEN_INVENTORY: {
         "inventory.page": lambda p, _: p.inventory.page(),
+        "inventory.count": lambda p, _: p.inventory.count(),
         "inventory.expirations": lambda p, _: p.inventory.expirations(),
         "inventory.by_api": lambda p, _: p.inventory.by_api(),
         "inventory.revocable": lambda p, _: p.inventory.revocable(),
@@ -105,6 +106,7 @@ CALLS: dict[Control, dict[str, Call]] = {
     },
     Control.AUDIT_LOG: {
         "history.page": lambda p, _: p.history.page(),
+        "history.count": lambda p, _: p.history.count(),
         "history.actions": lambda p, _: p.history.actions(),
     },
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 
-from tokenwidgets import search_index
+from tokenwidgets import audit, search_index
 from tokenwidgets.platform import open_platform
-from tokenwidgets.schema import User
+from tokenwidgets.schema import Token, TokenSecret, User
+from tokenwidgets.tokens import TokenFilter
+from tokenwidgets.vocabulary import Access
 
 NUMBERED = 10_001
 
@@ -20,16 +22,38 @@ def ids(page):
 
 def narrows(database, search):
     with database.read() as session:
-        return bool(search_index.narrowed(session, search, User.id))
+        return bool(search_index.narrowed(session, search, User.id, search_index.USERS))
 
 
 def is_right(database):
-    """FTS5 compares its index with the users; it raises when they differ."""
+    """FTS5 compares its indexes with the rows; it raises when they differ."""
     with database.write() as session:
-        session.execute(
-            text("INSERT INTO user_search(user_search, rank) VALUES ('integrity-check', 1)")
-        )
+        for index in search_index.ALL:
+            session.execute(
+                text(f"INSERT INTO {index.name}({index.name}, rank) VALUES ('integrity-check', 1)")
+            )
     return True
+
+
+def without_indexes(database):
+    with database.write() as session:
+        for index in search_index.ALL:
+            search_index.drop(session.connection(), index)
+
+
+def with_indexes(database):
+    with database.write() as session:
+        for index in search_index.ALL:
+            search_index.create(session.connection(), index)
+
+
+def found(platform, search):
+    """The users, the tokens and the events that a search finds."""
+    return (
+        ids(platform.users.page(search=search)),
+        [token.id for token in platform.inventory.page(TokenFilter(search=search)).rows],
+        [event.id for event in platform.history.page(search=search).rows],
+    )
 
 
 def add_numbered(database, at):
@@ -46,9 +70,11 @@ def add_numbered(database, at):
 
 @pytest.fixture
 def embedded(sqlite_database, clock):
-    """The platform as "admin" on SQLite alone, with the user "jdoe" (Jane Doe)."""
+    """The platform as "admin" on SQLite alone, with the user "jdoe" (Jane Doe) and a token."""
     platform = open_platform(sqlite_database, "admin", clock=clock)
     platform.users.add("jdoe", "Jane Doe")
+    platform.apis.add("orders")
+    platform.tokens.add("jdoe", "nightly load", {"orders": Access.READ})
     return platform
 
 
@@ -140,10 +166,71 @@ def test_users_added_by_the_thousand_are_in_the_index_in_the_end(embedded, sqlit
     assert is_right(sqlite_database)
 
 
-def test_without_the_index_the_same_is_found(populated, database):
+def test_a_token_is_found_by_its_name_and_by_its_owner(populated):
+    new = populated.tokens.add("jdoe", "Nächtliche Ladung", {"orders": Access.READ}).token
+    for search in ("NÄCHT", "che lad", "jdoe", "jane d"):
+        assert new.id in found(populated, search)[1]
+    populated.tokens.edit(new.id, name="hourly")
+    assert found(populated, "Nächt")[1] == []
+    populated.users.edit("jdoe", name="Somebody Else")
+    assert new.id in found(populated, "body el")[1]
+    assert found(populated, "jane d")[1] == []
+
+
+def test_an_event_is_found_by_any_of_its_names(populated):
+    new = populated.tokens.add("jdoe", "Nächtliche Ladung", {"orders": Access.READ}).token
+    for search in ("NÄCHT", "admin", "add tok", "jdoe"):
+        page = populated.history.page(search=search)
+        assert ("add token", new.id) in [(event.action, event.token_id) for event in page.rows]
+    assert populated.history.page(search="nothing like it").rows == ()
+
+
+def test_tokens_and_events_that_very_many_match_are_counted_up_to_ten_thousand(
+    platform, database, clock
+):
+    add_numbered(database, clock.now)
+    platform.apis.add("orders")
     with database.write() as session:
-        search_index.drop(session.connection())
+        of = {"months": 3, "created_at": clock.now, "created_by": "admin"}
+        owner = session.scalars(select(func.min(User.id)).where(User.user_id == "n00007")).one()
+        names = [f"many {number}" for number in range(NUMBERED)]
+        session.execute(
+            insert(Token),
+            [
+                {"owner_id": owner, "name": name, "name_key": name, "expires_at": clock.now, **of}
+                for name in names
+            ],
+        )
+        audit.append(
+            session, "admin", clock.now, *(audit.Entry("revoke token", name) for name in names)
+        )
+        minted = {"prefix": "twk", "last_four": "0000", "minted_at": clock.now}
+        session.execute(
+            insert(TokenSecret),
+            [
+                {"digest": id_.to_bytes(32, "big"), "token_id": id_, **minted}
+                for id_ in session.scalars(select(Token.id))
+            ],
+        )
+    for search, total, more in (
+        ("many", 10_000, True),
+        ("n00007", 10_000, True),
+        ("y 99", 111, False),
+    ):
+        page = platform.inventory.page(TokenFilter(search=search))
+        assert (page.total, page.more, len(page.rows)) == (total, more, 25)
+        assert platform.inventory.count(TokenFilter(search=search)) == total + more
+    for search, total, more in (("many", 10_000, True), ("y 99", 111, False)):
+        page = platform.history.page(search=search)
+        assert (page.total, page.more, len(page.rows)) == (total, more, 25)
+        assert platform.history.count(search=search) == total + more
+
+
+def test_without_the_index_the_same_is_found(populated, database):
+    with_index = found(populated, "jdoe")
+    without_indexes(database)
     assert not narrows(database, "doe")
+    assert found(populated, "jdoe") == with_index
     populated.users.edit("jdoe", name="Jane Ångström")
     assert ids(populated.users.page(search="ÅNGS")) == ["jdoe"]
     assert ids(populated.users.page(search="alan sm")) == ["asmith"]
@@ -155,12 +242,12 @@ _TEXTS = st.text("aAbBåÅßẞ\u017fkK\u212aiIİ\u0131\u03c3ςΣ%_*?[]\"'\\ -",
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=_TEXTS.filter(str.strip), search=_TEXTS)
 def test_the_index_finds_what_a_look_at_every_row_finds(embedded, sqlite_database, name, search):
+    named = {"name": name}
     with sqlite_database.write() as session:
-        session.execute(
-            text("UPDATE users SET name = :name WHERE user_id = 'jdoe'"), {"name": name}
-        )
-        search_index.drop(session.connection())
-    plain = ids(embedded.users.page(search=search))
-    with sqlite_database.write() as session:
-        search_index.create(session.connection())
-    assert ids(embedded.users.page(search=search)) == plain
+        session.execute(text("UPDATE users SET name = :name WHERE user_id = 'jdoe'"), named)
+        session.execute(text("UPDATE tokens SET name = :name"), named)
+        session.execute(text("UPDATE audit_events SET subject = :name WHERE id = 2"), named)
+    without_indexes(sqlite_database)
+    plain = found(embedded, search)
+    with_indexes(sqlite_database)
+    assert found(embedded, search) == plain

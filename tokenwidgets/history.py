@@ -15,9 +15,10 @@ from tokenwidgets.directory.apis import find_api
 from tokenwidgets.directory.groups import find_group
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.instants import check_instant
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count
 from tokenwidgets.schema import AuditEvent, User
 from tokenwidgets.search import containing
+from tokenwidgets.search_index import EVENTS, narrowed
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control
 
@@ -101,7 +102,7 @@ class HistoryService(Service):
         with self.reading(Control.AUDIT_LOG) as (session, authority):
             within = _within(authority.reach(Control.AUDIT_LOG))
             return tuple(
-                sorted(session.scalars(select(AuditEvent.action).where(within).distinct()))
+                sorted(session.scalars(select(AuditEvent.action).where(*within).distinct()))
             )
 
     def page(
@@ -120,6 +121,9 @@ class HistoryService(Service):
         rows: int = ROWS_PER_PAGE,
     ) -> Page[EventRow]:
         """The events that match all that is given, for ``Audit Log``.
+
+        They are counted up to 10,000; ``more`` of the page then says that there are more. On
+        SQLite all of them, when nothing narrows them down.
 
         Args:
             search: part of an actor, an action, a subject or a User ID.
@@ -141,6 +145,7 @@ class HistoryService(Service):
         """
         with self.reading(Control.AUDIT_LOG) as (session, authority):
             where = matching(
+                session,
                 authority.reach(Control.AUDIT_LOG),
                 search=search,
                 actor=actor,
@@ -154,8 +159,18 @@ class HistoryService(Service):
             )
             return _page(session, where, cursor, rows)
 
+    def count(self, **filters: Any) -> int:
+        """How many events match the filters of ``page``, however many they are.
+
+        Raises: as ``page``.
+        """
+        with self.reading(Control.AUDIT_LOG) as (session, authority):
+            where = matching(session, authority.reach(Control.AUDIT_LOG), **filters)
+            return session.scalars(select(func.count()).select_from(AuditEvent).where(*where)).one()
+
 
 def matching(
+    session: Session,
     reach: Reach,
     *,
     search: str = "",
@@ -164,7 +179,7 @@ def matching(
     **exact: str | int | None,
 ) -> list[ColumnElement[bool]]:
     """The filters of ``HistoryService.page`` as conditions, for the events within reach."""
-    where = [_within(reach)]
+    where = _within(reach)
     where += [
         getattr(AuditEvent, name) == value for name, value in exact.items() if value is not None
     ]
@@ -173,14 +188,15 @@ def matching(
     if until is not None:
         where.append(AuditEvent.at < check_instant("Until", until))
     columns = (AuditEvent.actor, AuditEvent.action, AuditEvent.subject, AuditEvent.user_id)
+    where += narrowed(session, search, AuditEvent.id, EVENTS)
     return where + containing(search, *columns)
 
 
-def _within(reach: Reach) -> ColumnElement[bool]:
+def _within(reach: Reach) -> list[ColumnElement[bool]]:
     """Events about users within reach; those about no user are for who reaches everybody."""
     if reach.everybody:
-        return true()
-    return AuditEvent.user_id.in_(select(User.user_id).where(reach.where()))
+        return []
+    return [AuditEvent.user_id.in_(select(User.user_id).where(reach.where()))]
 
 
 def _about_group(session: Session, name: str) -> ColumnElement[bool]:
@@ -211,7 +227,7 @@ def _about_group(session: Session, name: str) -> ColumnElement[bool]:
 def _page(
     session: Session, where: list[ColumnElement[bool]], cursor: Cursor | None, rows: int
 ) -> Page[EventRow]:
-    total = session.scalar(select(func.count()).select_from(AuditEvent).where(*where)) or 0
+    total, more = count(session, AuditEvent.__table__, where)
     columns = select(
         AuditEvent.id,
         AuditEvent.at,
@@ -224,5 +240,5 @@ def _page(
         AuditEvent.detail,
     )
     listing = Keyset(columns.where(*where), [AuditEvent.id])
-    page = listing.page(session, cursor=cursor, limit=rows, total=total, descending=True)
+    page = listing.page(session, cursor=cursor, limit=rows, total=total, more=more, descending=True)
     return page.map(lambda found: [EventRow(**row._mapping) for row in found])

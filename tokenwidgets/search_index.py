@@ -1,4 +1,4 @@
-"""The index that finds users by a part of a text; all that differs by the kind of database.
+"""The indexes that find rows by a part of a text; all that differs by the kind of database.
 
 SQLite has a table of trigrams (FTS5) that triggers keep right, PostgreSQL an index of them where
 the extension pg_trgm can be had. Without either, as elsewhere, a search reads row by row.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Select,
     SQLColumnExpression,
     bindparam,
     column,
@@ -25,95 +28,127 @@ from sqlalchemy import (
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Session
 
-__all__ = ["create", "drop", "is_of_the_models", "narrowed", "rebuilding"]
+__all__ = [
+    "ALL",
+    "EVENTS",
+    "TOKENS",
+    "USERS",
+    "TextIndex",
+    "create",
+    "drop",
+    "is_of_the_models",
+    "narrowed",
+    "narrows_by_itself",
+    "rebuilding",
+]
 
-_NAME = "user_search"
 _TRIGRAM = 3
 _MOST_TRIGRAMS = 32
 _FEW_FOUND = 200
 _MOST_FOUND = 50_000  # to sort them takes a tenth of a second
 
-_found = table(_NAME, column("rowid", Integer), column(_NAME))
-_named = select(_found.c.rowid).where(_found.c[_NAME].op("MATCH")(bindparam("trigrams")))
-_few = _named.limit(_FEW_FOUND + 1)
-_many = select(func.count()).select_from(_named.limit(_MOST_FOUND + 1).subquery())
-_sqlite_there = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user_search'")
 
-# detail=none is a third of the size; who asks looks at the rows themselves anyway.
-_SQLITE_TABLE = """
-    CREATE VIRTUAL TABLE user_search USING fts5(
-        user_id, name, email, content='users', content_rowid='id', tokenize='trigram', detail=none
-    )
-"""
-_SQLITE_FILL = "INSERT INTO user_search(user_search) VALUES ('rebuild')"
-_ENTER = """
-    INSERT INTO user_search(rowid, user_id, name, email)
-    VALUES (new.id, new.user_id, new.name, new.email);
-"""
-_LEAVE = """
-    INSERT INTO user_search(user_search, rowid, user_id, name, email)
-    VALUES ('delete', old.id, old.user_id, old.name, old.email);
-"""
-_SQLITE_TRIGGERS = {
-    "user_search_added": f"AFTER INSERT ON users BEGIN {_ENTER} END",
-    "user_search_edited": (
-        f"AFTER UPDATE OF id, user_id, name, email ON users BEGIN {_LEAVE} {_ENTER} END"
-    ),
-    "user_search_removed": f"AFTER DELETE ON users BEGIN {_LEAVE} END",
-}
-_POSTGRESQL_INDEX = """
-    CREATE INDEX user_search ON users
-    USING gin (user_id gin_trgm_ops, name gin_trgm_ops, email gin_trgm_ops)
-"""
+@dataclass(frozen=True, slots=True)
+class TextIndex:
+    """An index of the texts in some columns of a table whose rows have an ``id``."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+
+    @property
+    def triggers(self) -> dict[str, str]:
+        """What keeps SQLite's table right, by name: when and what."""
+        columns = ", ".join(self.columns)
+        new, old = (", ".join(f"{row}.{each}" for each in self.columns) for row in ("new", "old"))
+        enter = f"INSERT INTO {self.name}(rowid, {columns}) VALUES (new.id, {new});"  # noqa: S608
+        leave = (
+            f"INSERT INTO {self.name}({self.name}, rowid, {columns})"  # noqa: S608
+            f" VALUES ('delete', old.id, {old});"
+        )
+        return {
+            f"{self.name}_added": f"AFTER INSERT ON {self.table} BEGIN {enter} END",
+            f"{self.name}_edited": (
+                f"AFTER UPDATE OF id, {columns} ON {self.table} BEGIN {leave} {enter} END"
+            ),
+            f"{self.name}_removed": f"AFTER DELETE ON {self.table} BEGIN {leave} END",
+        }
+
+    @property
+    def on_sqlite(self) -> str:
+        """The statement that makes it on SQLite."""
+        # detail=none is a third of the size; who asks looks at the rows themselves anyway.
+        return (
+            f"CREATE VIRTUAL TABLE {self.name} USING fts5({', '.join(self.columns)},"
+            f" content='{self.table}', content_rowid='id', tokenize='trigram', detail=none)"
+        )
+
+    @property
+    def on_postgresql(self) -> str:
+        """The statement that makes it on PostgreSQL."""
+        columns = ", ".join(f"{each} gin_trgm_ops" for each in self.columns)
+        return f"CREATE INDEX {self.name} ON {self.table} USING gin ({columns})"
 
 
-def create(connection: Connection) -> None:
-    """Make the index of all users, if this database can have one.
+USERS = TextIndex("user_search", "users", ("user_id", "name", "email"))
+TOKENS = TextIndex("token_search", "tokens", ("name",))
+EVENTS = TextIndex("event_search", "audit_events", ("actor", "action", "subject", "user_id"))
+ALL = (USERS, TOKENS, EVENTS)
 
-    A migration that makes the table ``users`` anew on SQLite has to drop the index before and
-    create it afterwards: triggers go with their table.
+
+def create(connection: Connection, index: TextIndex) -> None:
+    """Make the index of all rows, if this database can have one.
+
+    A migration that makes the table anew on SQLite has to drop the index before and create it
+    afterwards: triggers go with their table.
     """
     if connection.dialect.name == "sqlite":
         if _sqlite_has_trigrams(connection):
-            connection.execute(text(_SQLITE_TABLE))
-            connection.execute(text(_SQLITE_FILL))
-            _create_triggers(connection)
+            connection.execute(text(index.on_sqlite))
+            _fill(connection, index)
+            _create_triggers(connection, index)
     elif connection.dialect.name == "postgresql" and _postgresql_has_trigrams(connection):
-        connection.execute(text(_POSTGRESQL_INDEX))
+        connection.execute(text(index.on_postgresql))
 
 
-def drop(connection: Connection) -> None:
+def drop(connection: Connection, index: TextIndex) -> None:
     """Remove the index, if there is one."""
     if connection.dialect.name == "sqlite":
-        _drop_triggers(connection)
-        connection.execute(text("DROP TABLE IF EXISTS user_search"))
+        _drop_triggers(connection, index)
+        connection.execute(text(f"DROP TABLE IF EXISTS {index.name}"))
     elif connection.dialect.name == "postgresql":
-        connection.execute(text("DROP INDEX IF EXISTS user_search"))
+        connection.execute(text(f"DROP INDEX IF EXISTS {index.name}"))
 
 
 def rebuilding(connection: Connection, fill: Callable[[], None]) -> None:
-    """Call what adds very many users, and bring the index up to date once, at the end."""
-    if connection.dialect.name == "postgresql" and _postgresql_has_index(connection):
-        drop(connection)
-        fill()
-        connection.execute(text(_POSTGRESQL_INDEX))
-        return
-    if connection.dialect.name != "sqlite" or not _sqlite_has_index(connection):
-        fill()
-        return
-    _drop_triggers(connection)
+    """Call what adds very many users and tokens, and bring the indexes up to date at the end."""
+    there = [index for index in (USERS, TOKENS) if _is_there(connection, index)]
+    for index in there:
+        if connection.dialect.name == "sqlite":
+            _drop_triggers(connection, index)
+        else:
+            drop(connection, index)
     fill()
-    connection.execute(text(_SQLITE_FILL))
-    _create_triggers(connection)
+    for index in there:
+        if connection.dialect.name == "sqlite":
+            _fill(connection, index)
+            _create_triggers(connection, index)
+        else:
+            connection.execute(text(index.on_postgresql))
+
+
+def narrows_by_itself(session: Session) -> bool:
+    """Whether the database's planner decides when an index is of use, and ``narrowed`` does not."""
+    return session.connection().dialect.name == "postgresql"
 
 
 def narrowed(
-    session: Session, search: str, user_id: SQLColumnExpression[int]
+    session: Session, search: str, row_id: SQLColumnExpression[int], index: TextIndex
 ) -> list[ColumnElement[bool]]:
-    """The condition that the index names this user for the search; none where it is of no help.
+    """The condition that the index names this row for the search; none where it is of no help.
 
-    Of no help is it for one or two characters, and when it names very many users: some of them
-    are then found sooner along the order in which they are wanted. The users named are more than
+    Of no help is it for one or two characters, and when it names very many rows: some of them
+    are then found sooner along the order in which they are wanted. The rows named are more than
     those with the text in them (``search.containing``), never fewer.
     """
     words = search.strip()
@@ -121,21 +156,39 @@ def narrowed(
     if connection.dialect.name != "sqlite" or len(words) < _TRIGRAM or "\0" in words:
         # PostgreSQL's planner does all this by itself.
         return []
-    if not _sqlite_has_index(connection):
+    if not _is_there(connection, index):
         return []
+    named = _named(index)
     trigrams = {"trigrams": _trigrams(words)}
     # Few are read once; their count and their page then need the index no more.
-    few = connection.execute(_few, trigrams).scalars().all()
+    few = connection.execute(named.few, trigrams).scalars().all()
     if len(few) <= _FEW_FOUND:
-        return [user_id.in_(few)]
-    if connection.execute(_many, trigrams).scalar_one() > _MOST_FOUND:
+        return [row_id.in_(few)]
+    if connection.execute(named.many, trigrams).scalar_one() > _MOST_FOUND:
         return []
-    return [user_id.in_(_named.params(trigrams))]
+    return [row_id.in_(named.all.params(trigrams))]
 
 
 def is_of_the_models(_object: Any, name: str | None, *_: Any) -> bool:
     """Whether the models know of a table or an index: Alembic's ``include_object``."""
-    return not (name or "").startswith(_NAME)
+    return not (name or "").startswith(tuple(index.name for index in ALL))
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The ids of the rows that SQLite's index names for ``trigrams``, and how many, up to many."""
+
+    all: Select[int]
+    few: Select[int]
+    many: Select[int]
+
+
+@cache
+def _named(index: TextIndex) -> _Named:
+    found = table(index.name, column("rowid", Integer), column(index.name))
+    named = select(found.c.rowid).where(found.c[index.name].op("MATCH")(bindparam("trigrams")))
+    many = select(func.count()).select_from(named.limit(_MOST_FOUND + 1).subquery())
+    return _Named(named, named.limit(_FEW_FOUND + 1), many)
 
 
 def _trigrams(words: str) -> str:
@@ -145,28 +198,33 @@ def _trigrams(words: str) -> str:
     return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in some)
 
 
-def _create_triggers(connection: Connection) -> None:
-    for name, rule in _SQLITE_TRIGGERS.items():
+def _fill(connection: Connection, index: TextIndex) -> None:
+    connection.execute(text(f"INSERT INTO {index.name}({index.name}) VALUES ('rebuild')"))  # noqa: S608
+
+
+def _create_triggers(connection: Connection, index: TextIndex) -> None:
+    for name, rule in index.triggers.items():
         connection.execute(text(f"CREATE TRIGGER {name} {rule}"))
 
 
-def _drop_triggers(connection: Connection) -> None:
-    for name in _SQLITE_TRIGGERS:
+def _drop_triggers(connection: Connection, index: TextIndex) -> None:
+    for name in index.triggers:
         connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
 
 
-def _sqlite_has_index(connection: Connection) -> bool:
-    return connection.scalar(_sqlite_there) is not None
+_sqlite_table = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+_postgresql_index = text("SELECT to_regclass(:name)")
+
+
+def _is_there(connection: Connection, index: TextIndex) -> bool:
+    look = {"sqlite": _sqlite_table, "postgresql": _postgresql_index}.get(connection.dialect.name)
+    return look is not None and connection.scalar(look, {"name": index.name}) is not None
 
 
 def _sqlite_has_trigrams(connection: Connection) -> bool:
     version = connection.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
     options = connection.scalars(text("PRAGMA compile_options")).all()
     return version >= (3, 34, 0) and "ENABLE_FTS5" in options
-
-
-def _postgresql_has_index(connection: Connection) -> bool:
-    return connection.scalar(text("SELECT to_regclass('user_search')")) is not None
 
 
 def _postgresql_has_trigrams(connection: Connection) -> bool:

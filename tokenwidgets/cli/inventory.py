@@ -83,7 +83,7 @@ class Inventory(FilteredCommand):
                 return 0
             total = None
             if self.what == "tokens":
-                total = platform.inventory.page(TokenFilter(**self.filters()), rows=1).total
+                total = platform.inventory.count(TokenFilter(**self.filters()))
             try:
                 path = export(frames, self.output, total=total)
             except OSError as error:

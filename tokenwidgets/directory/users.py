@@ -22,7 +22,7 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count
 from tokenwidgets.schema import Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
-from tokenwidgets.search_index import narrowed
+from tokenwidgets.search_index import USERS, narrowed
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
@@ -103,7 +103,7 @@ class UserService(Service):
             reach = authority.reach(Control.APPLICATION_USERS)
             where = [
                 *([] if reach.everybody else [reach.where()]),
-                *narrowed(session, search, User.id),
+                *narrowed(session, search, User.id, USERS),
                 *containing(search, User.user_id, User.name, User.email),
             ]
             total, more = count(session, User.__table__, where)

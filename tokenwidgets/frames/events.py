@@ -97,7 +97,7 @@ def _chunks(
         opened(platform) as platform,
         reading(platform.history, Control.AUDIT_LOG, None, fast) as snapshot,
     ):
-        where = matching(snapshot.authority.reach(Control.AUDIT_LOG), **filters)
+        where = matching(snapshot.session, snapshot.authority.reach(Control.AUDIT_LOG), **filters)
         last = 0
         while True:
             arrays = snapshot.read(

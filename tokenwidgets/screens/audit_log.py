@@ -14,7 +14,7 @@ from tokenwidgets.screens.files import MOST_ROWS, file_of, refuse_too_many
 from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import event_row
+from tokenwidgets.screens.words import event_row, events_in_all
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.event_list import EventList
 from tokenwidgets.widgets.filter_bar import Act, ClearFilters, Filter, FilterBar
@@ -86,7 +86,7 @@ class AuditScreen:
         self._fill(self._pager.first())
 
     def _download(self) -> None:
-        total = self._shell.platform.history.page(**self._wanted, rows=1).total
+        total = self._shell.platform.history.count(**self._wanted)
         refuse_too_many(
             total, MOST_ROWS, Phrase("events"), Phrase("tokenwidgets.events() of Python")
         )
@@ -106,7 +106,7 @@ class AuditScreen:
         with self.events.hold_sync():
             self.events.rows = [_row(event) for event in page.rows]
             self._pager.mark(self.events)
-            self.events.total = tn("{count} event", "{count} events", page.total)
+            self.events.total = events_in_all(page)
             self.events.empty = (
                 t("No event matches these filters.")
                 if self._wanted

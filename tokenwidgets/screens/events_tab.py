@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets.history import EventRow
-from tokenwidgets.language import t, tn
+from tokenwidgets.language import t
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import event_row
+from tokenwidgets.screens.words import event_row, events_in_all
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.event_list import EventList
 from tokenwidgets.widgets.paged_table import NextPage, PreviousPage, RowsPerPage
@@ -57,4 +57,4 @@ class EventsTab:
         with self.events.hold_sync():
             self.events.rows = [event_row(event, self._about) for event in page.rows]
             self._pager.mark(self.events)
-            self.events.total = tn("{count} event", "{count} events", page.total)
+            self.events.total = events_in_all(page)

@@ -16,7 +16,7 @@ from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import access_summary, iso
+from tokenwidgets.screens.words import access_summary, iso, tokens_in_all
 from tokenwidgets.tokens import TokenFilter, TokenRow
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.chart import Chart, Pick
@@ -182,7 +182,7 @@ class InventoryScreen:
         with self.table.hold_sync():
             self.table.rows = [_row(token) for token in page.rows]
             self._pager.mark(self.table)
-            self.table.total = tn("{count} token", "{count} tokens", page.total)
+            self.table.total = tokens_in_all(page)
             self.table.empty = (
                 t("No token matches these filters.")
                 if self._wanted
@@ -203,7 +203,7 @@ class InventoryScreen:
         )
 
     def _download(self, kind: str) -> None:
-        total = self._shell.platform.inventory.page(TokenFilter(**self._wanted), rows=1).total
+        total = self._shell.platform.inventory.count(TokenFilter(**self._wanted))
         most = _MOST_IN_EXCEL if kind == "Excel" else MOST_ROWS
         instead = Phrase("the command `tokenwidgets inventory -o FILE`")
         refuse_too_many(total, most, Phrase("tokens"), instead)

@@ -141,7 +141,7 @@ class UsersScreen:
             self._pager.mark(self.picker)
             ordered = (self.picker.sort, self.picker.descending) != (_FIRST_SORT, False)
             self.picker.can_clear = bool(self.picker.search) or ordered
-            self.picker.total = users_in_all(page.total, more=page.more)
+            self.picker.total = users_in_all(page)
             self.picker.empty = (
                 t("No user matches this search.")
                 if searched

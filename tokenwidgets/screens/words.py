@@ -10,12 +10,14 @@ from typing import Any
 
 from tokenwidgets.history import EventRow
 from tokenwidgets.language import Phrase, numeral, t, tn
+from tokenwidgets.paging import Page
 from tokenwidgets.vocabulary import Access
 
 __all__ = [
     "access_summary",
     "and_more",
     "event_row",
+    "events_in_all",
     "iso",
     "labels_of",
     "moment",
@@ -23,6 +25,7 @@ __all__ = [
     "plain_value",
     "short_access",
     "short_month",
+    "tokens_in_all",
     "users_in_all",
 ]
 
@@ -134,9 +137,23 @@ def and_more(items: Iterable[str], more: int) -> list[str]:
     return [*items, t("and {more} more", more=more)] if more > 0 else [*items]
 
 
-def users_in_all(number: int, *, more: bool = False) -> str:
+def users_in_all(page: Page[Any]) -> str:
     """``1 user``, ``1,234 users``; if there are more, and not counted, ``10,000+ users``."""
-    return tn("{count} user", "{count} users", number, count=f"{numeral(number)}{'+' * more}")
+    return tn("{count} user", "{count} users", page.total, count=_counted(page))
+
+
+def tokens_in_all(page: Page[Any]) -> str:
+    """The same of tokens."""
+    return tn("{count} token", "{count} tokens", page.total, count=_counted(page))
+
+
+def events_in_all(page: Page[Any]) -> str:
+    """The same of events."""
+    return tn("{count} event", "{count} events", page.total, count=_counted(page))
+
+
+def _counted(page: Page[Any]) -> str:
+    return f"{numeral(page.total)}{'+' * page.more}"
 
 
 def short_access(access: Access) -> str:

@@ -16,6 +16,7 @@ from tokenwidgets.instants import check_instant
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
+from tokenwidgets.search_index import TOKENS, USERS, narrowed, narrows_by_itself
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
 
 __all__ = ["TokenFilter", "conditions", "status_expression"]
@@ -76,7 +77,7 @@ def conditions(
         *_of_status(wanted.status, at),
         *_with_access(session, wanted),
         *_in_time(wanted, at),
-        *_matching(wanted.search),
+        *_matching(session, wanted.search),
     ]
 
 
@@ -183,12 +184,19 @@ def _in_time(wanted: TokenFilter, at: datetime) -> list[ColumnElement[bool]]:
     return where
 
 
-def _matching(search: str) -> list[ColumnElement[bool]]:
-    owner = containing(search, User.user_id, User.name)
-    if not owner:
+def _matching(session: Session, search: str) -> list[ColumnElement[bool]]:
+    of_token, of_owner = containing(search, Token.name), containing(search, User.user_id, User.name)
+    if not of_token:
         return []
-    of_owner = Token.owner_id.in_(select(User.id).where(*owner))
-    return [or_(*containing(search, Token.name), of_owner)]
+    tokens = narrowed(session, search, Token.id, TOKENS)
+    owners = narrowed(session, search, User.id, USERS)
+    if narrows_by_itself(session) or (tokens and owners):
+        # Each half by its own index; an OR of the two would be by none.
+        found = select(User.id).where(*owners, *of_owner)
+        by_name = select(Token.id).where(*tokens, *of_token)
+        return [Token.id.in_(by_name.union(select(Token.id).where(Token.owner_id.in_(found))))]
+    # Very many match, so some are soon found among the tokens in their order.
+    return [or_(*of_token, exists().where(User.id == Token.owner_id, *of_owner).correlate(Token))]
 
 
 def _several(value: Any) -> list[Any]:

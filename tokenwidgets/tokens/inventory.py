@@ -26,7 +26,7 @@ from tokenwidgets import errors
 from tokenwidgets.authority import Authority, Reach
 from tokenwidgets.instants import Instant
 from tokenwidgets.language import Phrase
-from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page
+from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count
 from tokenwidgets.schema import API, Grant, Token, User
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_note
@@ -82,6 +82,9 @@ class InventoryService(Service):
     ) -> Page[TokenRow]:
         """Some of the tokens that match.
 
+        They are counted up to 10,000; ``more`` of the page then says that there are more. On
+        SQLite all of them, when no filter or limit of the actor's narrows them down.
+
         Args:
             filters: which tokens.
             sort: the column to sort by; tokens never used come before all that were.
@@ -101,16 +104,31 @@ class InventoryService(Service):
         at = self._clock()
         with self.reading(Control.TOKEN_INVENTORY) as (session, authority):
             where = conditions(session, authority.reach(Control.TOKEN_INVENTORY), filters, at)
-            total = session.scalar(select(func.count()).select_from(Token).where(*where)) or 0
+            total, more = count(session, Token.__table__, where)
             keys: list[SQLColumnExpression[Any]] = [_SORTS[sort], Token.id]
             source: FromClause = Token.__table__
             if sort == "owner":
                 source = source.join(User.__table__, User.id == Token.owner_id)
             listing = Keyset(select(*keys).select_from(source).where(*where), keys)
             found = listing.page(
-                session, cursor=cursor, limit=rows, total=total, descending=descending
+                session,
+                cursor=cursor,
+                limit=rows,
+                total=total,
+                more=more,
+                descending=descending,
             )
             return found.map(lambda ids: read_many(session, [row.id for row in ids], at))
+
+    def count(self, filters: TokenFilter = _EVERYTHING) -> int:
+        """How many tokens match, however many they are.
+
+        Raises: as ``page``.
+        """
+        at = self._clock()
+        with self.reading(Control.TOKEN_INVENTORY) as (session, authority):
+            where = conditions(session, authority.reach(Control.TOKEN_INVENTORY), filters, at)
+            return session.scalars(select(func.count()).select_from(Token).where(*where)).one()
 
     def expirations(self, filters: TokenFilter = _EVERYTHING) -> tuple[MonthCount, ...]:
         """How many of the tokens that match expire in each month, by status.

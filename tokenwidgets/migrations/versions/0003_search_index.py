@@ -14,9 +14,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to this revision."""
-    search_index.create(op.get_bind())
+    search_index.create(op.get_bind(), search_index.USERS)
 
 
 def downgrade() -> None:
     """Go back to searches that read row by row."""
-    search_index.drop(op.get_bind())
+    search_index.drop(op.get_bind(), search_index.USERS)
