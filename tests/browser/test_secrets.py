@@ -13,7 +13,7 @@ import httpx
 import pytest
 from job import add_token, open_user, take_secret
 from live import Dashboard, running, started
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tokenwidgets import demo
 from tokenwidgets.database import Database
@@ -156,10 +156,19 @@ def opens_from_the_launcher(page: Page, made: Path) -> None:
         shown.get_by_role("button", name="Security").click()
         expect(page.get_by_role("menuitem", name="Audit Log")).to_be_visible()
         page.keyboard.press("Escape")
+        keys_are_not_the_notebooks(page, shown)
     assert {file.name for file in made.parent.glob("*.ipynb")} == {made.name, NOTEBOOK.name}
     saved = json.loads(made.read_text("utf-8"))
     (cell,) = saved["cells"]
     assert "".join(cell["source"]) == "import tokenwidgets\n\ntokenwidgets.show()"
+
+
+def keys_are_not_the_notebooks(page: Page, shown: Locator) -> None:
+    """What deletes a cell and adds another in JupyterLab does nothing on a button of ours."""
+    expect(shown.get_by_role("button", name="Security")).to_be_focused()
+    page.keyboard.type("ddb")
+    expect(shown.get_by_role("heading", name="Application Users")).to_be_visible()
+    expect(shown.locator(".jp-Cell")).to_have_count(1)
 
 
 def add_a_cell_that_leaves_a_trace(notebook: Path) -> None:

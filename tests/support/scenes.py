@@ -41,7 +41,7 @@ def form(page: Page) -> None:
 def secret(page: Page) -> None:
     """A secret that was just made; its platform is thrown away afterwards."""
     form(page)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("button", name="Done")).to_be_visible()
 
 

@@ -150,8 +150,12 @@ export function returnFocus(view, memory, otherwise) {
 export function root(model, el, className) {
   const panel = model.get("panel");
   const attributes = panel ? { role: "tabpanel", "aria-label": panel, tabindex: "-1" } : {};
-  // JupyterLab's notebook has shortcuts of one letter ("d d" deletes the cell): not while typing here.
-  const element = h("div", { class: `tw ${className}`, lang: LANGUAGE, "data-lm-suppress-shortcuts": "true", ...attributes });
+  const element = h("div", { class: `tw ${className}`, lang: LANGUAGE, ...attributes });
+  // JupyterLab's notebook has shortcuts of one letter ("d d" deletes the cell), for buttons and drop-downs, too.
+  // It looks at what has the keyboard first, so the mark has to be on that, and not around it alone.
+  const mark = (/** @type {Element} */ each) => each.setAttribute("data-lm-suppress-shortcuts", "true");
+  element.addEventListener("focusin", (event) => mark(/** @type {Element} */ (event.target)));
+  mark(element);
   el.append(element);
   return element;
 }
