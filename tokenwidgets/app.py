@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import ipywidgets
 
 from tokenwidgets import errors
-from tokenwidgets.language import LANGUAGES, t
+from tokenwidgets.language import LANGUAGES, of_tags, speak, spoken, t
 from tokenwidgets.platform import Platform
 from tokenwidgets.screens.apis import APIsScreen
 from tokenwidgets.screens.audit_log import AuditScreen
@@ -22,7 +22,7 @@ from tokenwidgets.screens.user_detail import UserDetail
 from tokenwidgets.screens.users import UsersScreen
 from tokenwidgets.screens.words import labels_of
 from tokenwidgets.vocabulary import Control
-from tokenwidgets.widgets.menu_bar import ChooseLanguage, OpenScreen
+from tokenwidgets.widgets.menu_bar import ChooseLanguage, OpenScreen, PageLanguages
 
 __all__ = ["ApplicationUsers"]
 
@@ -45,15 +45,17 @@ class ApplicationUsers(ipywidgets.VBox):
     """
 
     def __init__(self, platform: Platform, *, user: str = "", tab: str = "") -> None:
-        speak_as_viewer(platform)
-        self.shell = Shell(platform)
-        shell = self.shell
-        super().__init__(
-            children=(shell.bar, shell.body, shell.dialog, shell.secrets, shell.downloads),
-            layout=ipywidgets.Layout(width="100%", overflow="visible"),
-        )
+        super().__init__(layout=ipywidgets.Layout(width="100%", overflow="visible"))
         # The views find by it what else belongs to the same application.
         self.add_class("tw-application")
+        self._begins_at = user, tab
+        self._is_settled = speak_as_viewer(platform)
+        self._build(platform)
+
+    def _build(self, platform: Platform) -> None:
+        """Make all that is in it, in the language that is spoken now."""
+        self.shell = shell = Shell(platform)
+        self.children = (shell.bar, shell.body, shell.dialog, shell.secrets, shell.downloads)
         self.users = UsersScreen(shell, self._open_user)
         self.detail = UserDetail(shell, self._close_user)
         # Made when they are first opened: most visits are for one of them.
@@ -66,8 +68,16 @@ class ApplicationUsers(ipywidgets.VBox):
             Control.AUDIT_LOG: lambda: AuditScreen(shell),
         }
         shell.bar.listen(self._asked)
-        shell.run(lambda: self._start(user, tab))
+        shell.run(lambda: self._start(*self._begins_at))
         follow(shell)
+
+    def _speak(self, language: str) -> None:
+        """Begin again in another language; what is not saved is lost."""
+        old = self.shell
+        leave(old)
+        speak(language)
+        self._build(old.platform)
+        old.close()
 
     def _start(self, user: str, tab: str) -> None:
         authority = self.shell.platform.users.authority()
@@ -109,8 +119,14 @@ class ApplicationUsers(ipywidgets.VBox):
         match message:
             case OpenScreen(name=name) if name in self.shell.bar.items:
                 self.shell.run(lambda: self._open(Control(name)))
-            case ChooseLanguage():
-                self.shell.run(lambda: change_language(self.shell, message))
+            case ChooseLanguage(code=code):
+                self._is_settled = True
+                self.shell.run(lambda: change_language(self.shell, code, self._speak))
+            # The first page that shows it: what is on another one later changes nothing here.
+            case PageLanguages(tags=tags) if not self._is_settled:
+                self._is_settled = True
+                if (language := of_tags(tags)) != spoken():
+                    self._speak(language)
 
     def _open(self, control: Control) -> None:
         self.shell.bar.current = control.value

@@ -55,8 +55,8 @@ class TokenWidgets(Configurable):
         ("auto", *LANGUAGES),
         "auto",
         help="""The language of the screens, by its code. auto: what the visitor's browser asks
-        for; in a notebook, what its server's environment says (LANG). Whoever has chosen a language
-        on the dashboard gets that one. Environment: TOKENWIDGETS_LANGUAGE.""",
+        for; in a notebook, that of JupyterLab, or of whatever else the notebook is in. Whoever has
+        chosen a language on the dashboard gets that one. Environment: TOKENWIDGETS_LANGUAGE.""",
     ).tag(config=True)
 
     @traitlets.default("database_url")

@@ -11,6 +11,8 @@ import enum
 import functools
 import gettext
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,10 @@ __all__ = [
     "Phrase",
     "catalogue",
     "chosen",
+    "is_known",
     "numeral",
     "of_environment",
+    "of_tags",
     "speak",
     "spoken",
     "t",
@@ -44,12 +48,14 @@ VARIABLE = "TOKENWIDGETS_LANGUAGE"
 """The environment variable with the code of the language that a process begins with."""
 
 
+def is_known(wish: object) -> bool:
+    """Whether this is the code of a language that there is, whatever it is."""
+    return isinstance(wish, str) and wish in LANGUAGES
+
+
 def chosen(*wishes: object) -> str:
-    """The first of these that is the code of a language that there is, whatever they are."""
-    for wish in wishes:
-        if isinstance(wish, str) and wish in LANGUAGES:
-            return wish
-    return ENGLISH
+    """The first of these that is the code of a language that there is; English without one."""
+    return next((str(wish) for wish in wishes if is_known(wish)), ENGLISH)
 
 
 _spoken = chosen(os.environ.get(VARIABLE))
@@ -72,6 +78,11 @@ def of_environment() -> str:
     first = next(filter(None, map(os.environ.get, names)), "").partition(":")[0]
     found = gettext.find(DOMAIN, LOCALES, [first])
     return chosen(Path(found).parts[-3] if found else "")
+
+
+def of_tags(tags: Iterable[str]) -> str:
+    """The first language that there is among these tags, such as ``de-AT``; else the one spoken."""
+    return chosen(*(re.split("[-_]", tag)[0].lower() for tag in tags), _spoken)
 
 
 class Phrase(str):

@@ -21,16 +21,64 @@ def back_to_english() -> Iterator[None]:
     speak("en")
 
 
-def test_a_language_that_is_chosen_is_there_when_the_cell_is_run_again(
+def is_on(person: Person, *tags: object) -> None:
+    """Show the application on a page: the tag of its language, then those of the browser."""
+    person.does(person.app.shell.bar, "page-languages", tags=tags)
+
+
+def test_a_language_that_is_chosen_is_there_at_once_and_at_the_next_visit(
     admin: Person, person_of: Callable[..., Person]
 ):
     assert admin.picker.search_label == ENGLISH
-    admin.does(admin.app.shell.bar, "choose-language", code="de")
-    assert admin.said[1].startswith("Führen Sie diese Zelle noch einmal aus")
-    again = person_of("admin")
-    assert again.picker.search_label == GERMAN
-    assert again.app.shell.bar.labels["Application Users"] == "Anwendungsbenutzer"
-    assert "const CATALOGUE" in again.picker._esm
+    bar = admin.app.shell.bar
+    admin.does(bar, "choose-language", code="de")
+    for person in (admin, person_of("admin")):
+        assert person.picker.search_label == GERMAN
+        assert person.app.shell.bar.labels["Application Users"] == "Anwendungsbenutzer"
+        assert "const CATALOGUE" in person.picker._esm
+    assert admin.app.children[0] is admin.app.shell.bar
+    assert bar.comm is None, "the bar that was there is closed"
+    admin.opens("jdoe", "API Tokens")
+    assert admin.strip.labels["API Tokens"] == "API-Token"
+
+
+@pytest.mark.parametrize(
+    ("tags", "label"),
+    [
+        (["de-AT", "en"], GERMAN),
+        (["de_DE"], GERMAN),
+        (["", "fr-FR", "de", "en"], GERMAN),
+        (["en", "de-DE"], ENGLISH),
+        (["fr", "zh-Hans-CN"], ENGLISH),
+        ([], ENGLISH),
+    ],
+)
+def test_in_a_notebook_it_is_the_language_of_the_page_and_else_what_the_browser_asks_for(
+    person_of: Callable[..., Person], tags: list[str], label: str
+):
+    person = person_of("admin", user="jdoe", tab="API Tokens")
+    is_on(person, *tags)
+    assert person.picker.search_label == label
+    assert person.strip.subheading == "jdoe", "it is where it was to begin"
+
+
+def test_only_the_first_page_says_which_language_it_is(admin: Person, populated: Platform):
+    is_on(admin, "en")
+    is_on(admin, "de")
+    assert admin.picker.search_label == ENGLISH
+    assert populated.preferences.get(LANGUAGE) is None
+
+
+@pytest.mark.parametrize("tags", [None, "de", {"de": 1}, ["de", 5], ["de"] * 21, ["de" * 100]])
+def test_what_are_no_tags_changes_nothing(admin: Person, tags: object):
+    admin.does(admin.app.shell.bar, "page-languages", tags=tags)
+    assert spoken() == "en"
+
+
+@pytest.mark.parametrize("tag", ["../de", "de\n", " de", "\u202ede", "x-de", "deu", "-"])
+def test_a_tag_of_no_language_that_there_is_changes_nothing(admin: Person, tag: str):
+    is_on(admin, tag)
+    assert spoken() == "en"
 
 
 @pytest.mark.parametrize(
@@ -50,15 +98,26 @@ def test_what_is_stored_and_is_no_language_is_passed_over(
     assert person_of("admin").picker.search_label == ENGLISH
 
 
-def test_ones_own_choice_goes_before_the_configured_and_that_before_the_environment(
+def test_first_ones_own_choice_then_the_configured_then_the_pages_then_the_environments(
     populated: Platform, person_of: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("LANGUAGE", "de_AT.UTF-8:en")
-    assert person_of("admin").picker.search_label == GERMAN
+    anybody = person_of("admin")
+    assert anybody.picker.search_label == GERMAN
+    is_on(anybody, "fr")
+    assert anybody.picker.search_label == GERMAN
+    anybody = person_of("admin")
+    is_on(anybody, "en")
+    assert anybody.picker.search_label == ENGLISH
     monkeypatch.setenv("TOKENWIDGETS_LANGUAGE", "en")
-    assert person_of("admin").picker.search_label == ENGLISH
+    configured = person_of("admin")
+    is_on(configured, "de")
+    assert configured.picker.search_label == ENGLISH
     populated.preferences.set(LANGUAGE, "de")
     assert person_of("admin").picker.search_label == GERMAN
+    settled = person_of("admin")
+    is_on(settled, "en")
+    assert settled.picker.search_label == GERMAN
     assert person_of("jdoe").app.shell.bar.notice["text"].startswith("jdoe has no control")
 
 

@@ -53,6 +53,12 @@ class Shell:
         if tuple(components) != self.body.children:
             self.body.children = components
 
+    def close(self) -> None:
+        """Take it away with what is on show."""
+        for each in (self.bar, self.dialog, self.secrets, self.downloads, *self.body.children):
+            each.close()
+        self.body.close()
+
     def keep_fresh(self, component: ipywidgets.DOMWidget, refresh: Action) -> None:
         """Have a component refreshed when others changed something while it is on show."""
         self._refreshes[component] = refresh

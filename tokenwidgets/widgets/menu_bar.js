@@ -49,19 +49,22 @@ function messageArea(model) {
   };
 }
 
-/** Ask Python for a sign of life; without one, say so instead of showing a page that is dead. */
+/** Tell Python that this is on show, and ask for signs of life; without one, say so instead of showing a page that is dead. */
 function heartbeat(model, banner) {
   let waiting = 0;
   const lost = () => { waiting = 0; banner.hidden = false; };
-  const ping = () => {
-    if (waiting) return;
-    waiting = setTimeout(lost, model.get("busy") ? PONG_WITHIN_IF_BUSY : PONG_WITHIN);
+  const send = (message) => {
     try {
-      model.send({ type: "ping" });
+      model.send(message);
     } catch {
       clearTimeout(waiting);
       lost();
     }
+  };
+  const ping = () => {
+    if (waiting) return;
+    waiting = setTimeout(lost, model.get("busy") ? PONG_WITHIN_IF_BUSY : PONG_WITHIN);
+    send({ type: "ping" });
   };
   const pong = (message) => {
     if (message?.type !== "pong") return;
@@ -74,6 +77,7 @@ function heartbeat(model, banner) {
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("online", ping);
   const timer = setInterval(ping, PING_EVERY);
+  send({ type: "page-languages", tags: [document.documentElement.lang, ...navigator.languages].slice(0, 10) });
   ping();
   return () => {
     clearInterval(timer);

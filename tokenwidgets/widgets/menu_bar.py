@@ -9,7 +9,17 @@ import traitlets
 
 from tokenwidgets.widgets.component import Component, Message
 
-__all__ = ["ChooseLanguage", "MenuBar", "OpenScreen", "Ping", "TryAgain", "Undo"]
+__all__ = [
+    "ChooseLanguage",
+    "MenuBar",
+    "OpenScreen",
+    "PageLanguages",
+    "Ping",
+    "TryAgain",
+    "Undo",
+]
+
+_Tag = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class OpenScreen(Message, tag="open-screen", frozen=True):
@@ -22,6 +32,12 @@ class ChooseLanguage(Message, tag="choose-language", frozen=True):
     """A language was chosen; ``code`` is one of ``languages``."""
 
     code: Annotated[str, msgspec.Meta(max_length=20)]
+
+
+class PageLanguages(Message, tag="page-languages", frozen=True):
+    """The bar is on show: ``tags`` are of its page's language, then of those the browser wants."""
+
+    tags: Annotated[list[_Tag], msgspec.Meta(max_length=20)]
 
 
 class TryAgain(Message, tag="try-again", frozen=True):
@@ -45,7 +61,7 @@ class MenuBar(Component, asset="menu_bar"):
     sign of life; without an answer it shows a banner that what is on screen may be out of date.
     """
 
-    messages = (OpenScreen, ChooseLanguage, TryAgain, Undo, Ping)
+    messages = (OpenScreen, ChooseLanguage, PageLanguages, TryAgain, Undo, Ping)
 
     items = traitlets.List(
         traitlets.Unicode(), help="The screens that the actor may open, in the menu's order."
