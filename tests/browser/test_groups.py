@@ -43,6 +43,12 @@ def test_a_check_box_gives_a_control_and_the_filter_finds_it(
     expect(box).not_to_be_checked()
     assert dashboard.platform().groups.get(group).controls == ()
 
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("searchbox", name="Search groups")).to_have_value(group)
+    expect(page.get_by_role("table").get_by_role("link")).to_have_count(1)
+    page.get_by_role("button", name="Clear search", exact=True).click()
+    expect(page.get_by_role("link", name="Administrators", exact=True)).to_be_visible()
+
 
 def test_the_last_administrator_s_check_box_goes_back_to_what_is(page: Page):
     open_group(page, "Administrators", "Controls")

@@ -13,6 +13,7 @@ from person import Person
 from tokenwidgets import preferences
 from tokenwidgets.errors import DatabaseReadOnly
 from tokenwidgets.platform import Platform
+from tokenwidgets.screens.last_search import LastSearch
 from tokenwidgets.secret import mint
 from tokenwidgets.vocabulary import Access, Control
 
@@ -145,6 +146,18 @@ def test_a_secret_that_somebody_looks_for_is_never_kept(person_of: Visits, popul
     for name in (Control.APPLICATION_USERS, Control.TOKEN_INVENTORY):
         kept = populated.preferences.get(f"last search: {name.value}")
         assert secret not in repr(kept)
+
+
+def test_a_secret_is_not_kept_in_a_list_either(admin: Person, populated: Platform):
+    secret = mint().reveal()
+    last = LastSearch(admin.app.shell, "Lists")
+    for kept, refused in (
+        ({"apis": ["orders", "billing"]}, {"apis": ["orders", secret]}),
+        ({"ranges": [{"from": 1}]}, {"ranges": [{"from": [f"x {secret}"]}]}),
+    ):
+        last.keep(kept)
+        last.keep(refused)
+        assert populated.preferences.get("last search: Lists") == kept
 
 
 def test_a_search_goes_on_when_it_cannot_be_kept(

@@ -8,10 +8,11 @@ import { t } from "./words.js";
 
 const SEARCH_PAUSE = 250; // ms without a keystroke before the search is sent
 
-/** The box above the table; it never loses what is being typed, whatever Python answers. */
+/** The box above the table, with what empties it; it never loses what is being typed, whatever Python answers. */
 function searchBox(model, send) {
   const input = /** @type {HTMLInputElement} */ (h("input", { type: "search", maxlength: "1000",
-    autocomplete: "off", spellcheck: "false", class: "tw-search" }));
+    autocomplete: "off", spellcheck: "false" }));
+  const clear = h("button", { type: "button", class: "tw-quiet tw-icon", onclick: () => empty() }, icon("close"));
   let timer = 0;
   let sent = model.get("search");
   const flush = () => {
@@ -22,26 +23,41 @@ function searchBox(model, send) {
     send({ type: "search", text: sent });
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(flush, SEARCH_PAUSE); };
-  input.addEventListener("input", later);
-  input.addEventListener("search", flush); // Enter, or the cross that empties the box
-  input.addEventListener("keydown", (event) => { if (event.key === "Enter") flush(); });
-  return {
-    input,
-    flush,
-    /** What is being typed is not sent any more. */
-    empty() {
+  const empty = () => {
+    input.value = "";
+    input.focus();
+    if (model.get("can_clear")) {
+      // What was being typed is not sent any more.
       clearTimeout(timer);
       timer = 0;
-      sent = input.value = "";
-    },
+      sent = "";
+      send({ type: "clear-search" });
+    } else flush();
+    showClear();
+  };
+  const showClear = () => {
+    const name = model.get("can_clear") ? t("Clear search and order") : t("Clear search");
+    clear.hidden = !input.value && !model.get("can_clear");
+    for (const attribute of ["aria-label", "title"]) clear.setAttribute(attribute, name);
+  };
+  input.addEventListener("input", () => { later(); showClear(); });
+  input.addEventListener("search", flush); // Enter, or Escape, which empties the box
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") flush(); });
+  const element = h("div", { class: "tw-search" }, input, clear);
+  return {
+    element,
+    flush,
     update() {
       const label = model.get("search_label");
-      input.hidden = !label;
+      element.hidden = !label;
       input.setAttribute("aria-label", label);
       input.placeholder = label;
-      if (timer || document.activeElement === input) return;
-      sent = model.get("search");
-      if (input.value !== sent) input.value = sent;
+      const isTyping = timer || document.activeElement === input;
+      if (!isTyping) {
+        sent = model.get("search");
+        if (input.value !== sent) input.value = sent;
+      }
+      showClear();
     },
     stop: () => clearTimeout(timer),
   };
@@ -118,9 +134,7 @@ function topBar(model, search, selected, act) {
   const heading = h("h2", { tabindex: "-1" });
   const addText = h("span");
   const add = h("button", { type: "button", class: "tw-primary", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
-  const clear = h("button", { type: "button", class: "tw-quiet", "aria-label": t("Clear search and order"),
-    onclick: () => { search.empty(); search.input.focus(); act({ type: "clear-search" }); } }, t("Clear"));
-  const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), clear, search.input, add);
+  const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), search.element, add);
   return {
     element,
     heading,
@@ -129,8 +143,7 @@ function topBar(model, search, selected, act) {
       heading.hidden = !model.get("heading");
       addText.textContent = model.get("add_label");
       add.hidden = !model.get("add_label");
-      clear.hidden = !model.get("can_clear");
-      element.hidden = heading.hidden && add.hidden && search.input.hidden && model.get("actions").length === 0;
+      element.hidden = heading.hidden && add.hidden && search.element.hidden && model.get("actions").length === 0;
     },
   };
 }

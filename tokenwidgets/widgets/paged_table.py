@@ -41,7 +41,7 @@ class Search(Message, tag="search", frozen=True):
 
 
 class ClearSearch(Message, tag="clear-search", frozen=True):
-    """The button "Clear" beside the search box was pressed: search and order as at first."""
+    """The button in the search box was pressed: search and order as at first."""
 
 
 class SortBy(Message, tag="sort-by", frozen=True):
@@ -118,7 +118,7 @@ class PagedTable(Component, asset="paged_table"):
     )
     search = traitlets.Unicode("", help="The text that is searched for.").tag(sync=True)
     can_clear = traitlets.Bool(
-        False, help='Whether there is a button "Clear", for the search and the order.'
+        False, help="Whether the button in the search box clears the order, too."
     ).tag(sync=True)
     columns = traitlets.List(
         traitlets.Dict(),
