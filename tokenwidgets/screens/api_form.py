@@ -187,10 +187,10 @@ class APIForm:
             is_active=message.flag("active"),
         )
         self._saved(api.name)
-        changed = saved.version != api.version
         self._shell.say(
             t("The API {name} was saved.", name=api.name),
-            undo=(lambda: self._undo(api, saved.version)) if changed else None,
+            undo=lambda: self._undo(api, saved.version),
+            undoable=saved.version != api.version,
         )
 
     def _undo(self, api: APIRow, version: int) -> None:

@@ -138,10 +138,10 @@ class GeneralTab:
             self._fill(self._user, newer_state(error))
             return
         self._reopen(user.user_id)
-        changed = saved.version != user.version
         self._shell.say(
             t("{name} was saved.", name=user.user_id),
-            undo=(lambda: self._undo(user, saved.version)) if changed else None,
+            undo=lambda: self._undo(user, saved.version),
+            undoable=saved.version != user.version,
         )
 
     def _undo(self, user: UserRow, version: int) -> None:

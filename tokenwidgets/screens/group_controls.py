@@ -86,9 +86,10 @@ class GroupControls:
             self._fill(group)
             raise
         self._fill(saved)
-        changed = saved.version != group.version
         self._shell.say(
-            done, undo=(lambda: self._undo(saved, group.controls)) if undoable and changed else None
+            done,
+            undo=lambda: self._undo(saved, group.controls),
+            undoable=undoable and saved.version != group.version,
         )
 
     def _undo(self, saved: GroupRow, controls: Iterable[Control]) -> None:

@@ -127,10 +127,10 @@ class GroupForm:
             departments=message.texts("departments"),
         )
         self._saved(saved.name)
-        changed = saved.version != group.version
         self._shell.say(
             t("The group {name} was saved.", name=saved.name),
-            undo=(lambda: self._undo(group, saved)) if changed else None,
+            undo=lambda: self._undo(group, saved),
+            undoable=saved.version != group.version,
         )
 
     def _undo(self, group: GroupRow, saved: GroupRow) -> None:

@@ -95,9 +95,8 @@ class GroupMembers:
             self._fill(self._pager.refresh())
         self._shell.say(
             joined_or_left(user_id, self._group, member),
-            undo=(lambda: self._set(user_id, not member, undoing=True))
-            if changed and not undoing
-            else None,
+            undo=lambda: self._set(user_id, not member, undoing=True),
+            undoable=changed and not undoing,
         )
 
     def _fetch(self, cursor: Cursor | None) -> Page[MemberRow]:

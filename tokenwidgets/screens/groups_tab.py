@@ -39,9 +39,8 @@ class GroupsTab:
             changed = self._shell.platform.memberships.set(user_id, group, member)
             self._shell.say(
                 joined_or_left(user_id, group, member),
-                undo=(lambda: self._set(user_id, group, not member, undoing=True))
-                if changed and not undoing
-                else None,
+                undo=lambda: self._set(user_id, group, not member, undoing=True),
+                undoable=changed and not undoing,
             )
         finally:
             # Refused or not, and even if it cannot be read again, the check boxes show what is.

@@ -81,16 +81,17 @@ class Shell:
                 except Exception:
                     log.exception("a screen could not be refreshed for %s", self.platform.actor)
 
-    def say(self, text: str, *, undo: Action | None = None) -> None:
+    def say(self, text: str, *, undo: Action | None = None, undoable: bool = True) -> None:
         """Tell that something was done.
 
         Args:
             text: what was done, in words.
             undo: what "Undo" beside it is to do, until the next thing that is done.
+            undoable: whether it is offered: where nothing has changed, nothing can be undone.
 
         """
-        self._undo = undo
-        self.bar.say(text, undo=undo is not None)
+        self._undo = undo if undoable else None
+        self.bar.say(text, undo=self._undo is not None)
 
     @contextlib.contextmanager
     def trouble(self, again: Action | None = None) -> Iterator[None]:

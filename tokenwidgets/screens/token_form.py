@@ -149,7 +149,7 @@ class TokenForm:
         self._shell.reveal(made)
 
     def _edit(self, token: TokenRow, message: SaveToken, grants: dict[str, Access]) -> None:
-        row = self._shell.platform.tokens.edit(
+        saved = self._shell.platform.tokens.edit(
             token.id,
             version=token.version,
             name=message.name,
@@ -157,10 +157,10 @@ class TokenForm:
             grants=grants,
         )
         self._leave()
-        changed = row.version != token.version
         self._shell.say(
-            t("“{name}” was saved.", name=row.name),
-            undo=(lambda: self._undo(token, row.version)) if changed else None,
+            t("“{name}” was saved.", name=saved.name),
+            undo=lambda: self._undo(token, saved.version),
+            undoable=saved.version != token.version,
         )
 
     def _undo(self, token: TokenRow, version: int) -> None:
