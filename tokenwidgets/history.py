@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tokenwidgets.audit import DONE
@@ -101,9 +101,9 @@ class HistoryService(Service):
         """
         with self.reading(Control.AUDIT_LOG) as (session, authority):
             within = _within(authority.reach(Control.AUDIT_LOG))
-            return tuple(
-                sorted(session.scalars(select(AuditEvent.action).where(*within).distinct()))
-            )
+            named = _actions()
+            seen = exists().where(AuditEvent.action == named.c.action, *within).correlate(named)
+            return tuple(sorted(session.scalars(select(named.c.action).where(seen))))
 
     def page(
         self,
@@ -190,6 +190,15 @@ def matching(
     columns = (AuditEvent.actor, AuditEvent.action, AuditEvent.subject, AuditEvent.user_id)
     where += narrowed(session, search, AuditEvent.id, EVENTS)
     return where + containing(search, *columns)
+
+
+def _actions() -> CTE:
+    """The actions that there are: from one to the next in the index, however many have each."""
+    first = select(func.min(AuditEvent.action).label("action")).cte("actions", recursive=True)
+    after = select(func.min(AuditEvent.action)).where(AuditEvent.action > first.c.action)
+    return first.union_all(
+        select(after.correlate(first).scalar_subquery()).where(first.c.action.is_not(None))
+    )
 
 
 def _within(reach: Reach) -> list[ColumnElement[bool]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, BigInteger, Dialect
+from sqlalchemy import TIMESTAMP, BigInteger, ColumnElement, Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tokenwidgets import errors
 
-__all__ = ["Instant", "check_instant"]
+__all__ = ["Epoch", "Instant", "check_instant"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -45,6 +47,23 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return _EPOCH + timedelta(microseconds=value)
+
+
+class Epoch(ColumnElement[datetime]):
+    """1970 as a constant of the statement itself: what an index of an expression has in it."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(Epoch)
+def _epoch(_element: Epoch, _compiler: SQLCompiler, **_how: Any) -> str:
+    return "0"
+
+
+@compiles(Epoch, "postgresql")
+def _postgresql_epoch(_element: Epoch, _compiler: SQLCompiler, **_how: Any) -> str:
+    return "'1970-01-01 00:00:00+00'::timestamp with time zone"
 
 
 def check_instant(field: str, instant: object) -> datetime:

@@ -37,6 +37,7 @@ __all__ = [
     "create",
     "drop",
     "is_of_the_models",
+    "is_short",
     "narrowed",
     "narrows_by_itself",
     "rebuilding",
@@ -142,6 +143,11 @@ def narrows_by_itself(session: Session) -> bool:
     return session.connection().dialect.name == "postgresql"
 
 
+def is_short(search: str) -> bool:
+    """Whether a search is too short for an index: one or two characters."""
+    return len(search.strip()) < _TRIGRAM
+
+
 def narrowed(
     session: Session, search: str, row_id: SQLColumnExpression[int], index: TextIndex
 ) -> list[ColumnElement[bool]]:
@@ -153,7 +159,7 @@ def narrowed(
     """
     words = search.strip()
     connection = session.connection()
-    if connection.dialect.name != "sqlite" or len(words) < _TRIGRAM or "\0" in words:
+    if connection.dialect.name != "sqlite" or is_short(search) or "\0" in words:
         # PostgreSQL's planner does all this by itself.
         return []
     if not _is_there(connection, index):

@@ -45,6 +45,7 @@ class AuditEvent(Base):
         Index("ix_audit_events_actor", "actor", "id"),
         Index("ix_audit_events_token", "token_id", "id"),
         Index("ix_audit_events_action", "action", "id"),
+        Index("ix_audit_events_outcome", "outcome", "id"),
         Index("ix_audit_events_subject", "subject", "id"),
         Index("ix_audit_events_at", "at", "id"),
     )

@@ -13,11 +13,13 @@ from sqlalchemy import (
     String,
     Text,
     false,
+    func,
     text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tokenwidgets.instants import Epoch
 from tokenwidgets.schema.base import NAME_LENGTH, Base, Id
 
 __all__ = ["API", "Grant", "Reminder", "Token", "TokenSecret"]
@@ -55,7 +57,7 @@ class Token(Base):
     created_by: Mapped[str] = mapped_column(String(NAME_LENGTH))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    last_used_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None] = mapped_column()
     last_used_api_id: Mapped[int | None] = mapped_column(ForeignKey("apis.id"))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -69,9 +71,11 @@ class Token(Base):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
-        Index("ix_tokens_expires", "expires_at", "id"),
+        # With what the status is computed of, so that tokens are counted by the index alone.
+        Index("ix_tokens_expires", "expires_at", "id", "revoked_at"),
+        Index("ix_tokens_name", "name_key", "id"),
         Index("ix_tokens_created", "created_at", "id"),
-        Index("ix_tokens_last_used", "last_used_at", "id"),
+        Index("ix_tokens_last_used", func.coalesce(last_used_at, Epoch()), "id"),
         CheckConstraint("months IN (3, 6, 12)", name="ck_tokens_months"),
     )
 
@@ -120,7 +124,7 @@ class Grant(Base):
     access: Mapped[int] = mapped_column(SmallInteger)
 
     __table_args__ = (
-        Index("ix_grants_api", "api_id", "token_id"),
+        Index("ix_grants_api", "api_id", "access", "token_id"),
         CheckConstraint("access IN (1, 2)", name="ck_grants_access"),
         {"sqlite_with_rowid": False},
     )

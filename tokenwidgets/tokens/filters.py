@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -16,10 +16,12 @@ from tokenwidgets.instants import check_instant
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
-from tokenwidgets.search_index import TOKENS, USERS, narrowed, narrows_by_itself
+from tokenwidgets.search_index import TOKENS, USERS, is_short, narrowed, narrows_by_itself
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
 
 __all__ = ["TokenFilter", "conditions", "status_expression"]
+
+_MANY = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +162,15 @@ def _with_access(session: Session, wanted: TokenFilter) -> list[ColumnElement[bo
         return [~exists().where(*granted).correlate(Token)]
     if wanted.access is not None:
         granted.append(Grant.access == int(wanted.access))
+    if wanted.api is not None and _are_few(session, granted[1:]):
+        return [Token.id.in_(select(Grant.token_id).where(*granted[1:]))]
     return [exists().where(*granted).correlate(Token)]
+
+
+def _are_few(session: Session, granted: Sequence[ColumnElement[bool]]) -> bool:
+    """Whether the tokens are found sooner by these grants than among all in their order."""
+    some = select(literal(1)).select_from(Grant).where(*granted).limit(_MANY + 1).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one() <= _MANY
 
 
 def _in_time(wanted: TokenFilter, at: datetime) -> list[ColumnElement[bool]]:
@@ -190,7 +200,7 @@ def _matching(session: Session, search: str) -> list[ColumnElement[bool]]:
         return []
     tokens = narrowed(session, search, Token.id, TOKENS)
     owners = narrowed(session, search, User.id, USERS)
-    if narrows_by_itself(session) or (tokens and owners):
+    if narrows_by_itself(session) or (tokens and owners) or is_short(search):
         # Each half by its own index; an OR of the two would be by none.
         found = select(User.id).where(*owners, *of_owner)
         by_name = select(Token.id).where(*tokens, *of_token)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import (
@@ -16,7 +16,6 @@ from sqlalchemy import (
     FromClause,
     SQLColumnExpression,
     func,
-    literal,
     select,
     type_coerce,
 )
@@ -24,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority, Reach
-from tokenwidgets.instants import Instant
+from tokenwidgets.instants import Epoch
 from tokenwidgets.language import Phrase
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count
 from tokenwidgets.schema import API, Grant, Token, User
@@ -40,11 +39,10 @@ __all__ = ["APICount", "InventoryService", "InventorySort", "MonthCount"]
 InventorySort = Literal["expires_at", "created_at", "last_used_at", "name", "owner"]
 
 _EVERYTHING = TokenFilter()
-_NEVER_USED = literal(datetime(1970, 1, 1, tzinfo=UTC), Instant())
 _SORTS: dict[str, Any] = {
     "expires_at": Token.expires_at,
     "created_at": Token.created_at,
-    "last_used_at": func.coalesce(Token.last_used_at, _NEVER_USED),
+    "last_used_at": func.coalesce(Token.last_used_at, Epoch()),
     "name": Token.name_key,
     "owner": User.user_id,
 }
