@@ -46,9 +46,10 @@ baselines: tools
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python scripts/fuzz.py --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
 
-# Many administrators at work while processes, disk and server fail. SECONDS may be set.
+# Many administrators at work while processes, disk and server fail. SECONDS may be set, and FOLDER
+# to a small file system of its own, which is filled for real.
 soak: $(VENV)/.installed-test
-	$(BIN)/python scripts/soak.py --seconds $(or $(SECONDS),120)
+	$(BIN)/python scripts/soak.py --seconds $(or $(SECONDS),120) $(FOLDER:%=--folder %)
 
 # The catalogues of texts: what is new in the code goes in, and they are compiled.
 messages: $(VENV)/.installed-test

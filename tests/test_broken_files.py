@@ -255,6 +255,22 @@ def test_a_file_that_may_not_grow_is_told_and_nothing_is_lost(
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
 
+def test_a_disk_without_room_for_what_sqlite_keeps_beside_the_file_is_said_to_be_full(
+    sqlite_database,
+):
+    sqlite_database.close()
+
+    def look():
+        without = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, without[1]))
+        try:
+            open_platform(sqlite_database, "admin")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, without)
+
+    assert outcome(look) == "DatabaseFull"
+
+
 def test_a_file_that_is_moved_away_under_a_running_platform_is_told(sqlite_database, tmp_path):
     platform = open_platform(sqlite_database, "admin")
     platform.apis.add("orders")

@@ -14,17 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy import exc as sa_exc
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
+from tokenwidgets.turns import turn
 
 __all__ = ["BUSY_TIMEOUT", "Database", "named_errors", "sqlite_path", "tune_sqlite"]
 
 BUSY_TIMEOUT = 10.0
-"""How long a writer waits for another, in seconds, before it raises ``DatabaseBusy``."""
+"""Seconds in which a writer waits for its turn, and then as long for the database, at most."""
 
 _IDLE_TIMEOUT = 60.0  # seconds in which a writer that hangs keeps the others waiting
 _CONNECT_TIMEOUT = 10  # seconds
@@ -86,6 +86,7 @@ class Database:
         committing = False
         try:
             with (
+                turn(self.url, BUSY_TIMEOUT),
                 named_errors(self.place),
                 Session(self._writers, autoflush=False) as session,
                 session.begin(),
@@ -153,7 +154,6 @@ def _engine(url: URL, echo: bool) -> Engine:
 
 def _sqlite_engine(url: URL, echo: bool) -> Engine:
     engine = create_engine(url, echo=echo, hide_parameters=True)
-
     path = sqlite_path(url)
     known: set[tuple[int, int] | None] = set()
 
@@ -230,6 +230,7 @@ _SQLITE_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
         "cannot be written to: check the rights of the file and its folder.",
     ),
     ("SQLITE_FULL", errors.DatabaseFull, _FULL),
+    ("SQLITE_IOERR_SHMSIZE", errors.DatabaseFull, _FULL),
     (
         "SQLITE_IOERR",
         errors.DatabaseUnavailable,

@@ -52,7 +52,6 @@ def add_regenerate_revoke(platform: Platform, seed: int, until: float) -> dict[s
 def everything(platform: Platform, seed: int, until: float) -> dict[str, Any]:
     """Make any change of tokens at random, until then (or until killed); tell of each."""
     administrator = Administrator(platform, random.Random(seed))
-    say(0)
     while time.time() < until:
         told = administrator.change()
         tell(told)
@@ -118,9 +117,24 @@ def _opened(url: str) -> Platform:
     return platform
 
 
+def _opened_in_time(database: Database, actor: str, until: float) -> Platform:
+    """The platform as another user, when the server is there again."""
+    while True:
+        try:
+            return open_platform(database, actor)
+        except errors.DatabaseUnavailable:
+            if time.time() > until:
+                raise
+        time.sleep(0.02)
+
+
 def _work(task: dict[str, Any], platform: Platform) -> None:
-    acting = open_platform(platform.database, task["actor"])
-    done = globals()[task["labour"]](acting, task["seed"], task["until"])
+    labour = globals()[task["labour"]]
+    if labour is everything:
+        # Whoever waits for this word may have to start the server first.
+        say(0)
+    acting = _opened_in_time(platform.database, task["actor"], task["until"])
+    done = labour(acting, task["seed"], task["until"])
     report = Path(task["report"])
     report.with_suffix(".part").write_text(json.dumps(done))
     report.with_suffix(".part").rename(report)
@@ -130,6 +144,8 @@ def main() -> None:
     """Fork a worker for each line of standard input. It prints its process id and its progress."""
     # Secrets that are dead are tried on purpose.
     logging.getLogger("tokenwidgets.verifier").setLevel(logging.ERROR)
+    # It warns of every statement that the server had no room for.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         task = json.loads(line)

@@ -10,6 +10,7 @@ import socketserver
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ from unittest import mock
 import psutil
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 SMALLEST_FILE = 1024 * 1024
 """How large each file of a server's log of changes (WAL) is, in bytes."""
+
+_STARTS_WITHIN = 60.0  # seconds
 
 
 class PostgreSQL:
@@ -63,7 +67,18 @@ class PostgreSQL:
 
     def start(self) -> None:
         """Start the server if it has stopped, as it does when its log has no room to grow."""
-        self.server.ensure_postgres_running()
+        until = time.monotonic() + _STARTS_WITHIN
+        while True:
+            try:
+                self.server.ensure_postgres_running()
+                self._run("SELECT 1")
+            except (OperationalError, subprocess.SubprocessError):
+                # It recovers, or was about to stop.
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
     def fill_disk(self, url: URL) -> None:
         """Let no file of the server get larger than a database's largest is now."""
@@ -161,10 +176,12 @@ def postgresql_server(below: Path | None = None) -> Iterator[PostgreSQL]:
     _run_command(server, "pg_resetwal", f"--wal-segsize={SMALLEST_FILE // 1024**2}")
     server.start()
     made = PostgreSQL(server, folder)
-    yield made
-    made.close()
-    server.cleanup()
-    shutil.rmtree(folder)
+    try:
+        yield made
+    finally:
+        made.close()
+        server.cleanup()
+        shutil.rmtree(folder)
 
 
 def _run_command(server: Any, command: str, *arguments: str) -> None:

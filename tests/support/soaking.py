@@ -24,7 +24,7 @@ from tokenwidgets.vocabulary import now
 LARGEST = 4 * 1024 * 1024
 """How far into an SQLite file the disk is full at most, in bytes."""
 
-MOST_ROOM = 256 * 1024
+MOST_ROOM = 64 * 1024
 """How much room is left at most on a disk that is really full, in bytes."""
 
 TRAIL = 6000
@@ -80,6 +80,8 @@ class Soak:
 
     def run(self, seconds: float, *, pause: float = 1.0) -> None:
         """Let them work for so long, with about ``pause`` seconds from one kill to the next."""
+        # What they are forked from takes its time to be ready, and is then.
+        self._workers.start("everything", self._database, seconds=0)
         began = time.monotonic()
         self._until = began + seconds
         mishaps = deque(self._mishaps())
@@ -121,6 +123,8 @@ class Soak:
     def _fill_disk(self) -> None:
         """Let no file grow; each time that it is called, the disk is full at another place."""
         if self._ballast is not None:
+            # Those who were stopped by it go on for a moment.
+            self._free_disk()
             self._ballast.fill(self._chance.randint(0, MOST_ROOM))
         elif self._server is None:
             self._workers.limit_files(self._chance.randint(1, LARGEST))

@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
-from tokenwidgets.database import named_errors
+from tokenwidgets.database import BUSY_TIMEOUT, named_errors
 from tokenwidgets.schema import Token, TokenSecret
+from tokenwidgets.turns import turn
 
 __all__ = ["Seen", "write_down"]
 
@@ -55,7 +56,11 @@ def write_down(engine: Engine, used: dict[bytes, Seen], refused: dict[bytes, See
         (_secrets_refused, list(refused.items())),
     ):
         for some in _in_turn(everything):
-            with named_errors(place), writer.begin() as connection:
+            with (
+                turn(engine.url, BUSY_TIMEOUT),
+                named_errors(place),
+                writer.begin() as connection,
+            ):
                 connection.execute(statement(_on_sqlite(some) if is_sqlite else _elsewhere(some)))
 
 
