@@ -28,7 +28,15 @@ def standing(queue):
     return sum(line[1] == "->" and line[-3].split(":")[-1] == inode for line in locks)
 
 
-def test_writers_write_in_the_order_in_which_they_came(sqlite_database, queue):
+def wait_until_there_stand(count, queue):
+    until = time.monotonic() + 60
+    while standing(queue) != count:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def test_writers_write_in_the_order_in_which_they_came(sqlite_database, queue, monkeypatch):
+    monkeypatch.setattr("tokenwidgets.database.BUSY_TIMEOUT", 600)
     came, wrote, threads = list(range(8)), [], []
 
     def write(number):
@@ -42,10 +50,7 @@ def test_writers_write_in_the_order_in_which_they_came(sqlite_database, queue):
         for number in came:
             threads.append(threading.Thread(target=write, args=(number,)))
             threads[-1].start()
-            until = time.monotonic() + 20
-            while standing(queue) < len(threads):
-                assert time.monotonic() < until
-                time.sleep(0.001)
+            wait_until_there_stand(len(threads), queue)
     for thread in threads:
         thread.join()
     assert wrote == came
@@ -56,12 +61,11 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(sqlite_database, q
     with queue.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert open_platform(sqlite_database, "admin").apis.add("second").name == "second"
-        assert standing(queue) == 1
-    # Who gave up has not kept the turn that came later.
-    with turn(sqlite_database.url, 20), queue.open() as file:
-        with pytest.raises(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        assert standing(queue) == 0
+        wait_until_there_stand(1, queue)
+    # Who gave up does not keep the turn that came later.
+    wait_until_there_stand(0, queue)
+    with turn(sqlite_database.url, 60), queue.open() as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_where_no_queue_can_be_kept_changes_are_made_all_the_same(sqlite_database, queue):
