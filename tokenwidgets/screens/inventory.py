@@ -73,7 +73,11 @@ class InventoryScreen:
         authority = self._shell.platform.inventory.authority()
         may_revoke = authority.has(Control.API_TOKENS)
         download = {"name": "download", "label": t("Download"), "items": list(_SUFFIXES)}
-        revoke = {"name": "revoke-matching", "label": t("Revoke all that match")}
+        revoke = {
+            "name": "revoke-matching",
+            "label": t("Revoke all that match"),
+            "kind": "risky",
+        }
         self.bar.actions = [download, *([revoke] if may_revoke else [])]
         with self.table.hold_sync():
             self.table.columns = _columns(opens=authority.has(Control.APPLICATION_USERS))

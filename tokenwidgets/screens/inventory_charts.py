@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from tokenwidgets.language import t
 from tokenwidgets.screens.inventory_filters import ACCESS, LIVE, month_of
-from tokenwidgets.screens.words import month_words, short_month
+from tokenwidgets.screens.words import month_words, short_month, status_words
 from tokenwidgets.tokens import APICount, MonthCount
 from tokenwidgets.vocabulary import Access, TokenStatus
 
@@ -50,7 +50,7 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
     values = [
         {
             "Month": short_month(month),
-            "Status": t(status),
+            "Status": status_words(status),
             "Tokens": by_month[month, status],
             "order": order,
             "pick": f"month|{month_of(month)}|{status.value}",
@@ -70,10 +70,15 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": [short_month(month) for month in months]},
-                "axis": {"labelAngle": -45, "labelOverlap": "parity", "grid": False},
+                "axis": {
+                    "labelAngle": 0,
+                    "labelOverlap": "parity",
+                    "labelSeparation": 8,
+                    "grid": False,
+                },
             },
             "y": _count_axis(),
-            "color": _colour("Status", {t(each): _COLOURS[each] for each in statuses}),
+            "color": _colour("Status", {status_words(each): _COLOURS[each] for each in statuses}),
             "order": {"field": "order"},
             "opacity": _FAINT,
             "tooltip": _tooltip("Month", "Status"),
@@ -98,7 +103,7 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
         "title": t("Expirations by month"),
         "summary": t("Bar chart: in which months {count} tokens expire", count=total),
         "spec": spec,
-        "columns": [t("Month"), *(t(status) for status in statuses)],
+        "columns": [t("Month"), *map(status_words, statuses)],
         "rows": rows,
     }
 

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from tokenwidgets import errors
 from tokenwidgets.language import Phrase, t
-from tokenwidgets.screens.words import month_words
+from tokenwidgets.screens.words import month_words, status_words
 from tokenwidgets.vocabulary import Access, TokenStatus
 
 __all__ = ["ACCESS", "LIVE", "inventory_filters", "month_of", "token_filters"]
@@ -36,7 +36,7 @@ def inventory_filters(apis: Sequence[str], months: Iterable[date]) -> list[dict[
     """
     statuses = [
         (LIVE, t("Live (active or expiring)")),
-        *((each.value, t(each)) for each in TokenStatus),
+        *((each.value, status_words(each)) for each in TokenStatus),
     ]
     return [
         {

@@ -11,7 +11,7 @@ from typing import Any
 from tokenwidgets.history import EventRow
 from tokenwidgets.language import Phrase, numeral, t, tn
 from tokenwidgets.paging import Page
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.vocabulary import Access, TokenStatus
 
 __all__ = [
     "access_summary",
@@ -25,6 +25,7 @@ __all__ = [
     "plain_value",
     "short_access",
     "short_month",
+    "status_words",
     "tokens_in_all",
     "users_in_all",
 ]
@@ -125,6 +126,12 @@ def month_words(day: date) -> str:
 def short_month(day: date) -> str:
     """The same in few letters: ``Jul 2026``."""
     return f"{t(_MONTHS[day.month - 1][1])} {day.year}"
+
+
+def status_words(status: TokenStatus) -> str:
+    """A status where nothing stands before it, as in a legend: ``Active``."""
+    words = t(status)
+    return words[:1].upper() + words[1:]
 
 
 def labels_of(names: Iterable[str]) -> dict[str, str]:

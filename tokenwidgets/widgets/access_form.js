@@ -145,7 +145,7 @@ function endBar(onCancel, summary) {
   const skip = h("a", { href: "#", class: "tw-skip", onclick: (event) => { event.preventDefault(); save.focus(); } }, t("Skip the table of APIs"));
   let waiting = false;
   return {
-    element: h("div", { class: "tw-bar" }, save, h("button", { type: "button", onclick: onCancel }, t("Cancel")), summary),
+    element: h("div", { class: "tw-bar tw-end" }, save, h("button", { type: "button", onclick: onCancel }, t("Cancel")), summary),
     skip,
     isWaiting: () => waiting,
     wait(/** @type {boolean} */ on) {

@@ -6,7 +6,7 @@ import { menuButton } from "./popup.js";
 
 /** @typedef {{name: string, label: string, kind?: string, items?: string[], disabled?: boolean}} Action */
 
-const CLASSES = { primary: "tw-primary", danger: "tw-danger", quiet: "tw-quiet" };
+const CLASSES = { primary: "tw-primary", danger: "tw-danger", risky: "tw-risky", quiet: "tw-quiet" };
 
 function plainButton(action, onAct) {
   const element = h("button", { type: "button", "data-focus": `act:${action.name}`, onclick: () => {

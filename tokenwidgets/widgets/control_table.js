@@ -37,7 +37,7 @@ function render({ model, el }) {
     return button;
   };
   const grant = all(t("Grant All"), "grant-all", "");
-  const revoke = all(t("Revoke All"), "revoke-all", "tw-revoke-all");
+  const revoke = all(t("Revoke All"), "revoke-all", "tw-risky");
   const count = h("span", { class: "tw-muted", "aria-live": "polite" });
   const head = h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
     h("th", { role: "columnheader", scope: "col" }, t("Control")), h("th", { role: "columnheader", scope: "col" }, t("Access"))));

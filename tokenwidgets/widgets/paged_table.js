@@ -67,7 +67,7 @@ function searchBox(model, send) {
 function cardTools(model, send, selectAll) {
   const id = uniqueId("sort");
   const by = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: () => send({ type: "sort-by", column: by.value }) }));
-  const turn = h("button", { type: "button", onclick: () => send({ type: "sort-by", column: model.get("sort") }) });
+  const turn = h("button", { type: "button", class: "tw-icon", onclick: () => send({ type: "sort-by", column: model.get("sort") }) }, icon("down"));
   const all = h("label", { class: "tw-choice" }, selectAll, t("Select all"));
   const sorting = h("span", { class: "tw-bar" }, h("label", { for: id }, t("Sort by")), by, turn);
   return {
@@ -78,7 +78,8 @@ function cardTools(model, send, selectAll) {
       if (!columns.some((column) => column.key === model.get("sort"))) options.unshift(h("option", { value: "", hidden: true }, "—"));
       by.replaceChildren(...options);
       by.value = columns.some((column) => column.key === model.get("sort")) ? model.get("sort") : "";
-      turn.textContent = model.get("descending") ? t("Descending") : t("Ascending");
+      for (const name of ["aria-label", "title"]) turn.setAttribute(name, model.get("descending") ? t("Descending") : t("Ascending"));
+      turn.toggleAttribute("data-up", !model.get("descending"));
       turn.hidden = !by.value;
       sorting.hidden = columns.length === 0;
       all.hidden = !model.get("selectable");

@@ -61,6 +61,8 @@ function secretRow({ name, secret }, alone, onCopied) {
 function secretDialog() {
   const warning = h("div", { class: "tw-notice", "data-kind": "warn" });
   const rows = h("div", { class: "tw-stack tw-secrets" });
+  const use = h("p", { class: "tw-hint" }, ...pieces("Programs send it with each request, as a header: {header}",
+    { header: h("code", {}, "Authorization: Bearer …") }));
   const status = h("span", { role: "status", class: "tw-spring tw-muted" });
   const download = h("button", { type: "button" }, t("Download as CSV"));
   const done = h("button", { type: "button", class: "tw-primary" }, t("Done"));
@@ -80,7 +82,7 @@ function secretDialog() {
     else status.textContent = t("Copy it first, or choose Done: it cannot be shown again.");
   };
   const dialog = modal({ onEscape: escape, className: "tw-secret-dialog" },
-    h("div", { class: "tw-stack" }, warning, rows, h("div", { class: "tw-bar tw-answers" }, status, download, done)));
+    h("div", { class: "tw-stack" }, warning, rows, use, h("div", { class: "tw-bar tw-answers" }, status, download, done)));
 
   const copied = (/** @type {boolean} */ ok, /** @type {string} */ name, /** @type {HTMLElement} */ button) => {
     kept ||= ok;

@@ -66,7 +66,7 @@ function tabList(model) {
     update() {
       const names = visibleTabs(model);
       const current = names.includes(model.get("selected")) ? model.get("selected") : names[0];
-      replaceKeepingFocus(element, ...names.map((name) => h("button", { type: "button", role: "tab", "data-focus": name,
+      replaceKeepingFocus(element, ...names.map((name) => h("button", { type: "button", role: "tab", "data-focus": name, "data-label": labelOf(model, name),
         "aria-selected": String(name === current), tabindex: name === current ? "0" : "-1", onclick: () => select(name) }, labelOf(model, name))));
       element.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     },

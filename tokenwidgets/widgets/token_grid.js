@@ -145,7 +145,7 @@ function tableBox(model, memory, act) {
 function topBar(model, act) {
   const ended = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", "data-focus": "show-ended",
     onchange: () => act({ type: "show-ended", shown: ended.checked }) }));
-  const all = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "tw-revoke-all", "data-focus": "revoke-all",
+  const all = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "tw-risky", "data-focus": "revoke-all",
     onclick: () => act({ type: "revoke-all" }) }, t("Revoke All")));
   const add = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "tw-primary", "data-focus": "add",
     onclick: () => act({ type: "add-token" }) }, icon("plus"), t("Add")));
