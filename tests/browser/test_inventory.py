@@ -54,7 +54,7 @@ def test_a_bar_filters_the_table_and_the_same_is_in_the_chart_s_table(inventory:
     bars.nth(2).click()
     month = inventory.get_by_label("Expires in")
     expect(month).not_to_have_value("")
-    status = inventory.get_by_role("combobox", name="Status").input_value()
+    status = inventory.get_by_role("combobox", name="Status").locator("option:checked").inner_text()
     inventory.get_by_role("button", name=f"{MONTHS} as a table").click()
     words = month.locator("option:checked").inner_text()
     number = inventory.get_by_role("table", name=MONTHS).get_by_role(
