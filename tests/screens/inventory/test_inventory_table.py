@@ -118,7 +118,7 @@ def test_the_table_is_sorted_and_paged(admin: Person, screen: Any, populated: Pl
 
 def test_the_charts_count_by_month_and_status_and_by_api_and_access(screen: Any):
     months, apis = screen.chart.figures
-    assert months["columns"] == ["Month", "active", "revoked"]
+    assert months["columns"] == ["Month", "Active", "Revoked"]
     assert [(row["label"], [cell["value"] for cell in row["cells"]]) for row in months["rows"]] == [
         ("April 2026", [1, 0]),
         ("July 2026", [2, 1]),
