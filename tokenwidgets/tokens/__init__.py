@@ -3,8 +3,9 @@
 from tokenwidgets.tokens.change import TokenChange, TokenDifference
 from tokenwidgets.tokens.filters import TokenFilter
 from tokenwidgets.tokens.grants import GrantChoice
-from tokenwidgets.tokens.inventory import APICount, InventoryService, InventorySort, MonthCount
+from tokenwidgets.tokens.inventory import APICount, InventoryService, InventorySort
 from tokenwidgets.tokens.many import ManyTokensService
+from tokenwidgets.tokens.months import MonthCount
 from tokenwidgets.tokens.rows import OldSecret, TokenRow
 from tokenwidgets.tokens.service import NewToken, TokenService
 

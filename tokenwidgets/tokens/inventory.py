@@ -7,19 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    FromClause,
-    SQLColumnExpression,
-    func,
-    select,
-    type_coerce,
-)
-from sqlalchemy.orm import Session
+from sqlalchemy import FromClause, SQLColumnExpression, func, select
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority, Reach
@@ -30,11 +20,12 @@ from tokenwidgets.schema import API, Grant, Token, User
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_note
 from tokenwidgets.tokens.bulk import among, checked_id, live, revoke
-from tokenwidgets.tokens.filters import TokenFilter, conditions, status_expression
+from tokenwidgets.tokens.filters import TokenFilter, conditions
+from tokenwidgets.tokens.months import MonthCount, counted, counted_of_all
 from tokenwidgets.tokens.rows import TokenRow, read_many
-from tokenwidgets.vocabulary import Access, Control, TokenStatus
+from tokenwidgets.vocabulary import Access, Control
 
-__all__ = ["APICount", "InventoryService", "InventorySort", "MonthCount"]
+__all__ = ["APICount", "InventoryService", "InventorySort"]
 
 InventorySort = Literal["expires_at", "created_at", "last_used_at", "name", "owner"]
 
@@ -46,15 +37,6 @@ _SORTS: dict[str, Any] = {
     "name": Token.name_key,
     "owner": User.user_id,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MonthCount:
-    """How many tokens of one status expire in one month (UTC), given as its first day."""
-
-    month: date
-    status: TokenStatus
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +118,7 @@ class InventoryService(Service):
         at = self._clock()
         with self.reading(Control.TOKEN_INVENTORY) as (session, authority):
             where = conditions(session, authority.reach(Control.TOKEN_INVENTORY), filters, at)
-            month = _month(session, Token.expires_at).label("month")
-            status = status_expression(at).label("status")
-            statement = (
-                select(month, status, func.count())
-                .select_from(Token)
-                .where(*where)
-                .group_by("month", "status")
-                .order_by("month", "status")
-            )
-            return tuple(
-                MonthCount(date.fromisoformat(f"{month}-01"), TokenStatus(status), count)
-                for month, status, count in session.execute(statement)
-            )
+            return counted(session, where, at) if where else counted_of_all(session, at)
 
     def by_api(self, filters: TokenFilter = _EVERYTHING) -> tuple[APICount, ...]:
         """How many of the tokens that match have Read and Full Access to each API.
@@ -248,11 +218,3 @@ class InventoryService(Service):
 def _revoking_reach(authority: Authority) -> Reach:
     """Whose tokens the actor both sees in the inventory and may revoke."""
     return authority.require(Control.TOKEN_INVENTORY) & authority.require(Control.API_TOKENS)
-
-
-def _month(session: Session, column: SQLColumnExpression[datetime]) -> ColumnElement[str]:
-    """The month of an instant in UTC, as ``2026-07``."""
-    if session.get_bind().dialect.name == "sqlite":
-        seconds = type_coerce(column, BigInteger).op("/")(1_000_000)
-        return func.strftime("%Y-%m", seconds, "unixepoch")
-    return func.to_char(func.timezone("UTC", column), "YYYY-MM")
