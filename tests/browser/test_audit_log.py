@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from live import Dashboard
 from playwright.sync_api import Page, expect
@@ -47,3 +49,10 @@ def test_on_paper_there_are_whole_events_and_no_buttons(page: Page, user: str):
     assert page.get_by_role("button").filter(visible=True).count() == 0
     assert page.get_by_role("textbox").filter(visible=True).count() == 0
     expect(page.get_by_text('{"orders": "Read Access"}')).to_be_visible()
+
+
+def test_on_paper_a_long_list_goes_on_to_the_next_page(page: Page):
+    screen("Audit Log")(page)
+    expect(page.get_by_text("Rows per page")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 400})
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf())) > 1
