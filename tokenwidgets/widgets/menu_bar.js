@@ -7,7 +7,8 @@ import { menuButton } from "./popup.js";
 import { LANGUAGE, t } from "./words.js";
 
 const PING_EVERY = 20_000; // ms
-const PONG_WITHIN = 10_000; // ms; a kernel that said it is busy is given longer
+const FRESH_FOR = 2_000; // ms; a click soon after a pong asks for no other
+const PONG_WITHIN = 6_000; // ms; a kernel that said it is busy is given longer
 const PONG_WITHIN_IF_BUSY = 60_000;
 
 /** The two live regions, always there, so that screen readers have them before they speak. */
@@ -52,6 +53,7 @@ function messageArea(model) {
 /** Tell Python that this is on show, and ask for signs of life; without one, say so instead of showing a page that is dead. */
 function heartbeat(model, banner) {
   let waiting = 0;
+  let heardAt = 0;
   const lost = () => { waiting = 0; banner.hidden = false; };
   const send = (message) => {
     try {
@@ -70,12 +72,17 @@ function heartbeat(model, banner) {
     if (message?.type !== "pong") return;
     clearTimeout(waiting);
     waiting = 0;
+    heardAt = Date.now();
     banner.hidden = true;
   };
+  // Who clicks on a page that is dead must not wait for the next regular ping to learn why nothing happens.
+  const click = () => { if (Date.now() - heardAt > FRESH_FOR) ping(); };
   const wake = () => { if (document.visibilityState === "visible") ping(); };
   model.on("msg:custom", pong);
   document.addEventListener("visibilitychange", wake);
+  document.addEventListener("click", click);
   window.addEventListener("online", ping);
+  window.addEventListener("offline", lost);
   const timer = setInterval(ping, PING_EVERY);
   send({ type: "page-languages", tags: [document.documentElement.lang, ...navigator.languages].slice(0, 10) });
   ping();
@@ -84,7 +91,9 @@ function heartbeat(model, banner) {
     clearTimeout(waiting);
     model.off("msg:custom", pong);
     document.removeEventListener("visibilitychange", wake);
+    document.removeEventListener("click", click);
     window.removeEventListener("online", ping);
+    window.removeEventListener("offline", lost);
   };
 }
 
