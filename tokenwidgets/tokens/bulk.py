@@ -52,25 +52,20 @@ def revoke(
         .where(*which, *live(change.at))
         .values(revoked_at=change.at, version=Token.version + 1)
         .returning(Token.owner_id, Token.id)
-        .execution_options(synchronize_session=False)
     )
-    for owner, token_id in session.execute(statement):
+    for owner, token_id in session.connection().execute(statement).all():
         ended[owner].append(token_id)
     if not ended:
         change.nothing_to_do()
         return 0
-    # The owners of those just revoked, and perhaps a few more, who do not matter.
-    just_now = select(Token.owner_id).where(Token.revoked_at == change.at)
     owners = session.execute(
-        select(User.id, User.user_id).where(User.id.in_(just_now)).order_by(User.user_id)
+        select(User.id, User.user_id)
+        .where(among(session, list(ended), User.id))
+        .order_by(User.user_id)
     )
     note = {"why": why} if why else {}
     change.record(
-        *(
-            _entry(action, user_id, sorted(ended[row_id]), note)
-            for row_id, user_id in owners
-            if row_id in ended
-        )
+        *(_entry(action, user_id, sorted(ended[row_id]), note) for row_id, user_id in owners)
     )
     return sum(map(len, ended.values()))
 
