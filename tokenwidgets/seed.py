@@ -185,14 +185,24 @@ class _Work:
 
     def _insert(self, model: Any, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
         names = columns.split()
-        # The driver itself: what SQLAlchemy does for each value takes longer than the writing.
-        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
-        marks = ", ".join([mark] * len(names))
-        statement = f"INSERT INTO {model.__tablename__} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+        into = f"{model.__tablename__} ({', '.join(names)})"
         while some := list(islice(rows, _BATCH)):
-            self._connection.exec_driver_sql(statement, some)
+            # The driver itself: what SQLAlchemy does for each value takes longer than the writing.
+            if self._connection.dialect.driver == "psycopg":
+                self._copy(into, some)
+            else:
+                mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
+                marks = ", ".join([mark] * len(names))
+                self._connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", some)  # noqa: S608
             self.written += len(some)
             self._progress(self.written, self._total)
+
+    def _copy(self, into: str, rows: list[tuple[Any, ...]]) -> None:
+        """What PostgreSQL has for very many rows: two thirds of the time of INSERT."""
+        driver: Any = self._connection.connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def _apis(self) -> Iterator[tuple[Any, ...]]:
         first = self._next_id(API)
