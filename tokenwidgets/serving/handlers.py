@@ -227,6 +227,7 @@ def mark_notebook(handler: DashboardPage, notebook: Any, cwd: str) -> None:
     notebook.metadata["tokenwidgets_language"] = handler.language
     loading = translated(handler.language, "Loading the dashboard")
     notebook.metadata["tokenwidgets_loading"] = loading
+    notebook.metadata["tokenwidgets_heading"] = translated(handler.language, "Security")
 
 
 def _own_language(database: Database, user_id: str) -> object:

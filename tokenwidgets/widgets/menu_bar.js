@@ -7,7 +7,7 @@ import { menuButton } from "./popup.js";
 import { LANGUAGE, t } from "./words.js";
 
 const PING_EVERY = 20_000; // ms
-const FRESH_FOR = 2_000; // ms; a click soon after a pong asks for no other
+const PING_AFTER_CLICK = 1_000; // ms
 const PONG_WITHIN = 6_000; // ms; a kernel that said it is busy is given longer
 const PONG_WITHIN_IF_BUSY = 60_000;
 
@@ -53,7 +53,7 @@ function messageArea(model) {
 /** Tell Python that this is on show, and ask for signs of life; without one, say so instead of showing a page that is dead. */
 function heartbeat(model, banner) {
   let waiting = 0;
-  let heardAt = 0;
+  let clicked = 0;
   const lost = () => { waiting = 0; banner.hidden = false; };
   const send = (message) => {
     try {
@@ -72,11 +72,10 @@ function heartbeat(model, banner) {
     if (message?.type !== "pong") return;
     clearTimeout(waiting);
     waiting = 0;
-    heardAt = Date.now();
     banner.hidden = true;
   };
   // Who clicks on a page that is dead must not wait for the next regular ping to learn why nothing happens.
-  const click = () => { if (Date.now() - heardAt > FRESH_FOR) ping(); };
+  const click = () => { clearTimeout(clicked); clicked = setTimeout(ping, PING_AFTER_CLICK); };
   const wake = () => { if (document.visibilityState === "visible") ping(); };
   model.on("msg:custom", pong);
   document.addEventListener("visibilitychange", wake);
@@ -89,6 +88,7 @@ function heartbeat(model, banner) {
   return () => {
     clearInterval(timer);
     clearTimeout(waiting);
+    clearTimeout(clicked);
     model.off("msg:custom", pong);
     document.removeEventListener("visibilitychange", wake);
     document.removeEventListener("click", click);
