@@ -1,9 +1,10 @@
-"""Read a component's JavaScript and styles as the strings that anywidget wants.
+"""Read a component's JavaScript and styles as the string that anywidget wants.
 
 anywidget loads a module from a string, where ``import … from "./dom.js"`` has nothing to be
 relative to; so what a component imports from this folder is put in front of it here.
 (anywidget could read a ``Path`` itself, but then every closed instance is leaked: its issue 929.)
-In front of it all go the texts of the script in the viewer's language, if that is not English.
+In front of it all go the styles, and the texts of the script in the viewer's language, if that is
+not English.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from importlib.resources import files
 
 from tokenwidgets.language import ENGLISH, catalogue
 
-__all__ = ["script", "styles"]
+__all__ = ["script"]
 
 _IMPORT = re.compile(
     r'^import\s*\{[^}]*\}\s*from\s*"\./(?P<file>[\w-]+\.js)";?[ \t]*$', re.MULTILINE
@@ -29,29 +30,29 @@ _PLURAL = re.compile(r"nplurals=(\d); plural=([n0-9\s()?:<>=!&|%]+);")
 
 @functools.cache
 def script(name: str, language: str = ENGLISH) -> str:
-    """The module ``widgets/<name>.js`` with everything that it imports, and its texts."""
+    """The module ``widgets/<name>.js`` with all that it imports, its styles and its texts."""
     parts: dict[str, str] = {}
     _collect(f"{name}.js", parts)
     own = parts.pop(f"{name}.js")
     shared = [_EXPORT.sub("", text) for text in parts.values()]
-    whole = "\n".join([*shared, own])
+    styles = json.dumps([_read(each) for each in ("theme.css", f"{name}.css") if _is_there(each)])
+    whole = "\n".join([f"const STYLES = {styles};", *shared, own])
     return whole if language == ENGLISH else f"{_texts(whole, language)}\n{whole}"
 
 
-@functools.cache
-def styles(name: str) -> str:
-    """The styles that all components share, then those of ``widgets/<name>.css``, if any."""
-    folder = files("tokenwidgets.widgets")
-    own = folder / f"{name}.css"
-    shared = (folder / "theme.css").read_text("utf-8")
-    return shared + (own.read_text("utf-8") if own.is_file() else "")
+def _is_there(file: str) -> bool:
+    return (files("tokenwidgets.widgets") / file).is_file()
+
+
+def _read(file: str) -> str:
+    return (files("tokenwidgets.widgets") / file).read_text("utf-8")
 
 
 def _collect(file: str, parts: dict[str, str]) -> None:
     """Put the file into ``parts`` after everything that it imports."""
     if file in parts:
         return
-    text = (files("tokenwidgets.widgets") / file).read_text("utf-8")
+    text = _read(file)
     for match in _IMPORT.finditer(text):
         _collect(match["file"], parts)
     parts[file] = _IMPORT.sub("", text)

@@ -44,7 +44,6 @@ class Chart(Component):
     """
 
     messages = (Pick,)
-    _css = assets.styles("chart")
 
     label = traitlets.Unicode(help="What the figures are called together.").tag(sync=True)
     figures = traitlets.List(traitlets.Dict(), help="The figures.").tag(sync=True)

@@ -47,7 +47,6 @@ class Component(anywidget.AnyWidget):
         if asset:
             cls._asset = asset
             cls._esm = assets.script(asset)
-            cls._css = assets.styles(asset)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: Any) -> None:

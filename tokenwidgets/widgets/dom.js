@@ -1,6 +1,7 @@
 /**
  * Build and update plain HTML. Text goes in as text, never as markup.
  */
+import { dress } from "./styles.js";
 import { LANGUAGE, LOCALE } from "./words.js";
 
 /**
@@ -156,6 +157,8 @@ export function root(model, el, className) {
   const mark = (/** @type {Element} */ each) => each.setAttribute("data-lm-suppress-shortcuts", "true");
   element.addEventListener("focusin", (event) => mark(/** @type {Element} */ (event.target)));
   mark(element);
+  dress(document);
+  requestAnimationFrame(() => dress(element.getRootNode())); // by then it is where the host wants it
   el.append(element);
   return element;
 }
