@@ -90,7 +90,9 @@ function cardTools(model, send, selectAll) {
 /** Check boxes of the rows, and those that choose the whole page. */
 function selection(model, body, send) {
   const boxes = () => /** @type {HTMLInputElement[]} */ ([...body.querySelectorAll("input[data-key]")]);
-  const sendAll = () => send({ type: "select", keys: boxes().filter((box) => box.checked).map((box) => box.dataset.key) });
+  const checked = () => boxes().filter((box) => box.checked).map((box) => box.dataset.key);
+  let sent = false; // whether Python has yet to answer to the last tick
+  const sendAll = () => { sent = true; send({ type: "select", keys: checked() }); };
   const makeAll = () => h("input", { type: "checkbox", "aria-label": t("Select all on this page"), "data-focus": "select-all",
     onchange: (event) => { for (const box of boxes()) box.checked = event.target.checked; mark(); sendAll(); } });
   const wholes = /** @type {HTMLInputElement[]} */ ([makeAll(), makeAll()]);
@@ -105,8 +107,12 @@ function selection(model, body, send) {
   return {
     wholes,
     onSelect: () => { mark(); sendAll(); },
-    update() {
+    /** An answer to an earlier tick must not take away the ones since; new rows have what Python says. */
+    update({ rows = false } = {}) {
       const selected = new Set(model.get("selected"));
+      const now = checked();
+      if (sent && !rows && !(now.length === selected.size && now.every((key) => selected.has(key)))) return;
+      sent = false;
       for (const box of boxes()) box.checked = selected.has(box.dataset.key);
       mark();
     },
@@ -172,9 +178,9 @@ function tableBox(model, act) {
         onAct: (action, key) => act({ type: "act-on-row", action, key }),
         ...(model.get("selectable") ? { selected: new Set(model.get("selected")), onSelect: chosen.onSelect } : {}),
       }));
-      chosen.update();
+      chosen.update({ rows: true });
     },
-    updateSelection: chosen.update,
+    updateSelection: () => chosen.update(),
     updateState() {
       const none = model.get("rows").length === 0;
       box.setAttribute("aria-busy", String(model.get("busy")));
