@@ -81,6 +81,10 @@ class Wire:
         of_widget = [each for each in self.sent if each.comm_id == widget.model_id]
         return [each.custom for each in of_widget if each.custom is not None]
 
+    def last_update(self, widget: Widget) -> dict[str, Any]:
+        """The state in the last message that this widget has sent."""
+        return [each.data for each in self.sent if each.comm_id == widget.model_id][-1]["state"]
+
     def widgets(self) -> list[Widget]:
         """The widgets that were made here and are still open."""
         made = [each.comm_id for each in self.sent if each.kind == "comm_open"]

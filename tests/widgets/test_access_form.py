@@ -32,12 +32,6 @@ def heard(form: AccessForm) -> list[Any]:
     return heard
 
 
-def last_update(form: AccessForm, wire: Wire) -> dict[str, Any]:
-    """The state in the last update that the form's view got."""
-    updates = [each.data for each in wire.sent if each.comm_id == form.model_id]
-    return updates[-1]["state"]
-
-
 def test_a_new_form_offers_3_6_and_12_months_and_begins_with_6():
     form = AccessForm()
     assert [choice["value"] for choice in form.expirations] == ["3", "6", "12"]
@@ -109,9 +103,9 @@ def test_saving_does_not_change_what_the_form_begins_with(form: AccessForm, wire
 def test_the_same_problem_found_again_is_sent_again(form: AccessForm, wire: Wire):
     form.listen(lambda _: setattr(form, "errors", PROBLEM))
     wire.send(form, "save-token", **SAVED)
-    first = last_update(form, wire)
+    first = wire.last_update(form)
     wire.send(form, "save-token", **SAVED)
-    second = last_update(form, wire)
+    second = wire.last_update(form)
     assert first["errors"] == second["errors"] == PROBLEM
     assert second["answered"] > first["answered"]
 
@@ -119,7 +113,7 @@ def test_the_same_problem_found_again_is_sent_again(form: AccessForm, wire: Wire
 def test_a_problem_that_was_mended_is_no_longer_shown(form: AccessForm, wire: Wire):
     form.errors = PROBLEM
     wire.send(form, "save-token", **SAVED)
-    assert last_update(form, wire)["errors"] == {}
+    assert wire.last_update(form)["errors"] == {}
 
 
 def fail(_message: Any) -> None:
@@ -133,4 +127,4 @@ def test_save_can_be_pressed_again_whatever_came_of_it(
     form.listen(fail)
     before = form.answered
     wire.send(form, "save-token", **content)
-    assert last_update(form, wire)["answered"] == before + 1
+    assert wire.last_update(form)["answered"] == before + 1

@@ -91,8 +91,11 @@ function cardTools(model, send, selectAll) {
 function selection(model, body, send) {
   const boxes = () => /** @type {HTMLInputElement[]} */ ([...body.querySelectorAll("input[data-key]")]);
   const checked = () => boxes().filter((box) => box.checked).map((box) => box.dataset.key);
-  let sent = false; // whether Python has yet to answer to the last tick
-  const sendAll = () => { sent = true; send({ type: "select", keys: checked() }); };
+  let sent = 0; // number of the last ticks that were sent
+  const sendAll = () => {
+    sent = Math.max(sent, model.get("answered")) + 1;
+    send({ type: "select", keys: checked(), turn: sent });
+  };
   const makeAll = () => h("input", { type: "checkbox", "aria-label": t("Select all on this page"), "data-focus": "select-all",
     onchange: (event) => { for (const box of boxes()) box.checked = event.target.checked; mark(); sendAll(); } });
   const wholes = /** @type {HTMLInputElement[]} */ ([makeAll(), makeAll()]);
@@ -109,10 +112,8 @@ function selection(model, body, send) {
     onSelect: () => { mark(); sendAll(); },
     /** An answer to an earlier tick must not take away the ones since; new rows have what Python says. */
     update({ rows = false } = {}) {
+      if (!rows && model.get("answered") < sent) return;
       const selected = new Set(model.get("selected"));
-      const now = checked();
-      if (sent && !rows && !(now.length === selected.size && now.every((key) => selected.has(key)))) return;
-      sent = false;
       for (const box of boxes()) box.checked = selected.has(box.dataset.key);
       mark();
     },
@@ -212,7 +213,7 @@ function render(memory, { model, el }) {
     redrawOn(model, ["heading", "search_label", "search", "can_clear", "add_label", "actions"], () => { search.update(); top.update(); }),
     redrawOn(model, ["columns", "sort", "descending", "selectable"], table.updateHeader),
     redrawOn(model, ["columns", "rows", "selectable"], table.updateRows),
-    redrawOn(model, ["selected"], table.updateSelection),
+    redrawOn(model, ["selected", "answered"], table.updateSelection),
     redrawOn(model, ["rows", "label", "empty", "busy"], table.updateState),
     redrawOn(model, ["problem"], () => { problem.textContent = model.get("problem"); problem.hidden = !model.get("problem"); }),
     redrawOn(model, ["total", "page", "rows_per_page", "has_previous", "has_next"], () => pages.update({

@@ -77,6 +77,8 @@ class Select(Message, tag="select", frozen=True):
     """The rows that are ticked now, by key: all of them, not only the one that changed."""
 
     keys: Annotated[list[_Key], msgspec.Meta(max_length=2000)]
+    turn: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    """The sender's number for it, greater each time; ``PagedTable.answered`` gives it back."""
 
 
 class PagedTable(Component, asset="paged_table"):
@@ -149,6 +151,9 @@ class PagedTable(Component, asset="paged_table"):
     selected = traitlets.List(
         traitlets.Unicode(), help="Keys of the ticked rows; only rows of this page can be."
     ).tag(sync=True)
+    answered = traitlets.Int(
+        0, help="Number of the ticks that selected answers: what was ticked since is on its way."
+    ).tag(sync=True)
     actions = traitlets.List(
         traitlets.Dict(), help="Buttons for the ticked rows: name, label, kind, items, disabled."
     ).tag(sync=True)
@@ -164,10 +169,12 @@ class PagedTable(Component, asset="paged_table"):
         match message:
             case OpenRow(key=key):
                 self.chosen = key
-            case Select(keys=keys):
+            case Select(keys=keys, turn=turn):
                 asked = set(keys)
-                # In the page's order, and nothing that is not on it.
-                self.selected = [row["key"] for row in self.rows if row.get("key") in asked]
+                with self.hold_sync():
+                    # In the page's order, and nothing that is not on it.
+                    self.selected = [row["key"] for row in self.rows if row.get("key") in asked]
+                    self.answered = turn
 
     @traitlets.observe("rows")
     def _forget_rows_that_went(self, _change: Any) -> None:
