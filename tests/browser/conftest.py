@@ -27,9 +27,16 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile of the test's own, 1280 x 900 pixels."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A browser profile of the test's own, 1280 x 900 pixels; its parameter is a time zone.
+
+    The locale is English as in Britain, where hours are from 0 to 23.
+    """
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        locale="en-GB",
+        timezone_id=getattr(request, "param", None),
+    )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield context
     context.close()

@@ -38,10 +38,10 @@ def test_what_was_done_is_told_in_words_newest_first(admin: Person, populated: P
     ]
     assert events_of(admin).total == "6 events"
     said = details(admin)
-    assert said["add token"].startswith("months: 3; expires: 2026-04-30 12:00 UTC; ")
+    assert said["add token"].startswith("months: 3; expires: 2026-04-30T12:00:00+00:00; ")
     assert "Full Access: orders; Read Access: billing; token: twk_…" in said["add token"]
     assert said["edit token"] == (
-        "name: etl → etl 2; expires: 2026-04-30 12:00 UTC → 2027-01-31 12:00 UTC;"
+        "name: etl → etl 2; expires: 2026-04-30T12:00:00+00:00 → 2027-01-31T12:00:00+00:00;"
         " billing: Read Access → No Access, orders: Full Access → Read Access"
     )
     assert said["edit user"] == "name: Jane Doe → Jane Miller"

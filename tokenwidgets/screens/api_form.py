@@ -12,7 +12,7 @@ from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.record import fill_record
 from tokenwidgets.screens.refusals import newer_state, problem_of, words_of
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import moment, plain_value
+from tokenwidgets.screens.words import plain_value
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.file_picker import FilePicker, PickFile
 from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
@@ -162,7 +162,7 @@ class APIForm:
         last = (
             t("It is not known to have been used.")
             if use.last_used_at is None
-            else t("It was last used on {when}.", when=moment(use.last_used_at))
+            else t("It was last used on {when}.", when=use.last_used_at.isoformat())
         )
         self._shell.ask(
             t("Deactivate {name}?", name=api.name),

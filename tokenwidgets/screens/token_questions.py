@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from tokenwidgets import errors
 from tokenwidgets.language import Phrase, t, tn
 from tokenwidgets.screens.shell import Shell
-from tokenwidgets.screens.words import and_more, moment
+from tokenwidgets.screens.words import and_more
 from tokenwidgets.tokens import TokenRow
 from tokenwidgets.vocabulary import DEFAULT_MONTHS, EXPIRATION_MONTHS, OVERLAPS
 
@@ -69,11 +69,11 @@ class TokenQuestions:
         elif token.last_used_api:
             used = t(
                 "It was last used on {when} for {api}.",
-                when=moment(token.last_used_at),
+                when=token.last_used_at.isoformat(),
                 api=token.last_used_api,
             )
         else:
-            used = t("It was last used on {when}.", when=moment(token.last_used_at))
+            used = t("It was last used on {when}.", when=token.last_used_at.isoformat())
         self._shell.ask(
             t("Revoke {name}", name=token.name),
             lambda _: self._revoke(token),

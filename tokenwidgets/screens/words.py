@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from tokenwidgets.history import EventRow
@@ -20,7 +19,6 @@ __all__ = [
     "events_in_all",
     "iso",
     "labels_of",
-    "moment",
     "month_words",
     "plain_value",
     "short_access",
@@ -30,7 +28,6 @@ __all__ = [
     "users_in_all",
 ]
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 _MOST_NAMED = 10
 _ACTIONS = (
     Phrase("activate API"),
@@ -105,17 +102,6 @@ _SHORT = {Access.FULL: Phrase("Full"), Access.READ: Phrase("Read")}
 def iso(instant: datetime | None) -> str | None:
     """An instant as components take it: ISO 8601 with its zone."""
     return None if instant is None else instant.isoformat()
-
-
-def moment(instant: datetime) -> str:
-    """An instant in words: ``03 July 2026 at 14:05 UTC``."""
-    return t(
-        "{day} {month} {year} at {time} UTC",
-        day=f"{instant:%d}",
-        month=_MONTHS[instant.month - 1][0],
-        year=str(instant.year),
-        time=f"{instant:%H:%M}",
-    )
 
 
 def month_words(day: date) -> str:
@@ -244,7 +230,7 @@ def _some(texts: Iterable[str]) -> str:
 
 
 def plain_value(value: Any) -> str:
-    """A JSON value in words."""
+    """A JSON value in words; instants as they are, since a browser knows the viewer's zone."""
     match value:
         case list():
             return _some(map(plain_value, value)) or t("none")
@@ -256,8 +242,6 @@ def plain_value(value: Any) -> str:
             return t("no")
         case "" | None:
             return t("nothing")
-        case str() if _INSTANT.fullmatch(value):
-            return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case _:
             # Levels of access and controls are words of ours, and in the catalogue.
             return t(str(value))

@@ -1,7 +1,7 @@
 /**
  * One question in a modal dialog.
  */
-import { h, plain, redrawOn, root, uniqueId } from "./dom.js";
+import { h, plain, redrawOn, root, uniqueId, withTimes } from "./dom.js";
 import { modal } from "./modal.js";
 import { t } from "./words.js";
 
@@ -40,7 +40,7 @@ function contents() {
     lines,
     fields,
     fill(model) {
-      lines.replaceChildren(...model.get("lines").map((line) => h("p", {}, plain(line))));
+      lines.replaceChildren(...model.get("lines").map((line) => h("p", {}, ...withTimes(line))));
       items.replaceChildren(...model.get("items").map((item) => h("li", {}, plain(item))));
       items.hidden = model.get("items").length === 0;
       fields.replaceChildren(...model.get("fields").map(fieldBox));

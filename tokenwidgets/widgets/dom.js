@@ -56,6 +56,18 @@ export function time(instant, { time: withTime = false, none = "—" } = {}) {
     format.format(new Date(instant)));
 }
 
+/** An instant in a text, as Python writes it. */
+const INSTANT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00)/;
+
+/**
+ * The text with each instant in it as a date and time in the viewer's zone.
+ * @param {unknown} text @returns {(string|HTMLElement)[]}
+ */
+export function withTimes(text) {
+  return plain(text).split(INSTANT).map((part, index) =>
+    index % 2 && !Number.isNaN(Date.parse(part)) ? time(part, { time: true }) : part);
+}
+
 /**
  * "in 5 months", "3 days ago", in the viewer's language.
  * @param {string} instant ISO 8601 with zone

@@ -1,7 +1,7 @@
 /**
  * The parts of a paged table: sortable header, cells by kind, and the bar below with the pages.
  */
-import { h, icon, plain, relative, time, uniqueId } from "./dom.js";
+import { h, icon, plain, relative, time, uniqueId, withTimes } from "./dom.js";
 import { numeral, t } from "./words.js";
 
 /** @typedef {{key: string, label: string, kind: string, sortable?: boolean, short?: boolean}} Column short: of few words */
@@ -60,10 +60,10 @@ const CELLS = {
 
 /** A summary, and what is behind it: texts by name. */
 function moreCell(value) {
-  if (typeof value === "string") return plain(value);
-  if (value.items.length === 0) return plain(value.summary);
-  return h("details", { class: "tw-more" }, h("summary", {}, plain(value.summary)),
-    h("dl", {}, ...value.items.flatMap(([name, text]) => [h("dt", {}, plain(name)), h("dd", {}, plain(text))])));
+  if (typeof value === "string") return withTimes(value);
+  if (value.items.length === 0) return withTimes(value.summary);
+  return h("details", { class: "tw-more" }, h("summary", {}, ...withTimes(value.summary)),
+    h("dl", {}, ...value.items.flatMap(([name, text]) => [h("dt", {}, plain(name)), h("dd", {}, ...withTimes(text))])));
 }
 
 /** @typedef {{onOpen: (key: string) => void, onAct?: (action: string, key: string) => void}} CellEvents */
@@ -80,7 +80,7 @@ function tableCell(column, row, { onOpen, onAct }, rowName) {
       onclick: (event) => { event.preventDefault(); onAct?.(column.key, row.key); } }, plain(value));
   } else if (!none) content = (CELLS[column.kind] ?? CELLS.text)(value);
   return h("td", { role: "cell", "data-label": column.label, "data-kind": column.kind, "data-short": Boolean(column.short),
-    "data-empty": none && column.kind !== "link", class: column.kind === "number" ? "tw-number" : null }, content);
+    "data-empty": none && column.kind !== "link", class: column.kind === "number" ? "tw-number" : null }, ...[content].flat());
 }
 
 /**
