@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -125,6 +126,19 @@ def test_the_whole_of_an_event_unfolds(admin: Person, screen: Any, populated: Pl
     assert items["at"] == "2026-01-31 12:00:00.000000 UTC"
     assert items["access"] == '{"orders": "Read Access"}'
     assert "orders" in details["summary"]
+
+
+def test_a_summary_has_no_part_of_an_instant(admin: Person, screen: Any, populated: Platform):
+    token = populated.tokens.add("jdoe", "n", {"orders": Access.READ}).token
+    for length in range(5, 60, 2):
+        version = populated.tokens.edit(token.id, name="n" * length, months=12).version
+        populated.tokens.edit(token.id, name="n", months=3, version=version)
+    filters(admin, screen, action="edit token")
+    admin.does(screen.events, "rows-per-page", count=100)
+    for row in screen.events.rows:
+        summary = row["details"]["summary"]
+        assert "T1" not in re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", "", summary)
+        assert len(summary) <= 120
 
 
 def test_a_download_is_a_csv_of_what_matches_and_no_formula(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tokenwidgets import errors
@@ -24,6 +25,7 @@ __all__ = ["AuditScreen"]
 
 _MOST_SUMMARY = 120
 _MOST_DETAIL = 2000
+_LAST_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]*$")
 
 
 class AuditScreen:
@@ -138,4 +140,5 @@ def _text(value: Any) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    # An instant that is cut would not be known as one, and stand there in UTC.
+    return text if len(text) <= most else f"{_LAST_INSTANT.sub('', text[: most - 1])}…"
