@@ -102,12 +102,17 @@ class PostgreSQL:
         limit = "unlimited" if size is None else str(size)
         # The server's own process first: those that it starts get what it has.
         for process in (postmaster, *postmaster.children()):
-            subprocess.run(
+            done = subprocess.run(
                 ["prlimit", "--pid", str(process.pid), f"--fsize={limit}:"],
                 user=self.server.system_user,
-                check=process.is_running(),
                 capture_output=True,
             )
+            if done.returncode:
+                # Fine if it has ended, or is just ending.
+                try:
+                    process.wait(_STARTS_WITHIN)
+                except psutil.TimeoutExpired:
+                    done.check_returncode()
 
     def _run(self, statement: str) -> None:
         with self._engine.connect() as connection:
