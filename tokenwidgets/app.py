@@ -150,8 +150,10 @@ class ApplicationUsers(ipywidgets.VBox):
             self._open(Control(self.shell.bar.current))
 
     def close(self) -> None:
-        """Take it away, and hear of changes no more."""
+        """Take it away with all that is in it, and hear of changes no more."""
         leave(self.shell)
+        self.shell.close()
+        self.layout.close()
         super().close()
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from person import Person
+from wire import Wire
 
 from tokenwidgets.language import speak, spoken
 from tokenwidgets.platform import Platform
@@ -40,6 +41,22 @@ def test_a_language_that_is_chosen_is_there_at_once_and_at_the_next_visit(
     assert bar.comm is None, "the bar that was there is closed"
     admin.opens("jdoe", "API Tokens")
     assert admin.strip.labels["API Tokens"] == "API-Token"
+
+
+def test_nothing_of_another_language_is_left(
+    wire: Wire, admin: Person, person_of: Callable[..., Person]
+):
+    for screen in admin.app.shell.bar.items:
+        admin.does(admin.app.shell.bar, "open-screen", name=screen)
+    admin.opens("jdoe", "API Tokens")
+    before = {*wire.widgets()} - {admin.app, admin.app.layout}
+    admin.does(admin.app.shell.bar, "choose-language", code="de")
+    assert len(before) > 40
+    assert not before & {*wire.widgets()}
+    admin.opens("jdoe", "API Tokens")
+    assert admin.strip.labels["API Tokens"] == "API-Token"
+    admin.app.close()
+    assert wire.widgets() == []
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_repetition_is_dropped_after_the_dialog_was_closed(
     dialog.ask("Go on?")
     nonce = dialog.nonce
     confirm(wire, dialog)
-    dialog.close()
+    dialog.dismiss()
     confirm(wire, dialog, nonce)
     confirm(wire, dialog, "")
     wire.send(dialog, "dismiss", nonce="")

@@ -47,7 +47,7 @@ class APIForm:
             accept=".json,.yaml,.yml",
         )
         for component in (self.form, self.picker):
-            component.listen(lambda message: shell.run(lambda: self._do(message)))
+            shell.listen(component, self._do)
 
     def open(self, api: APIRow) -> tuple[Component, ...]:
         """Fill it for an API; gives what is to be shown."""

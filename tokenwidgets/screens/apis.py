@@ -54,7 +54,7 @@ class APIsScreen:
                 " tokens can then open it."
             ),
         )
-        self.strip.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.strip, self._do)
 
     def show(self) -> None:
         """Bring the list to the front."""

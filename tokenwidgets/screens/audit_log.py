@@ -45,7 +45,7 @@ class AuditScreen:
         )
         self.events = EventList(label=t("Audit Log"))
         for component in (self.bar, self.events):
-            component.listen(lambda message: shell.run(lambda: self._do(message)))
+            shell.listen(component, self._do)
         shell.keep_fresh(self.events, self._refresh)
 
     def show(self) -> None:

@@ -33,7 +33,7 @@ class EventsTab:
         self._of = of
         self._pager = Pager(self._page)
         self.events = EventList(label=t(name), panel=t(name), empty=t("Nothing was done yet."))
-        self.events.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.events, self._do)
         shell.keep_fresh(self.events, lambda: self._fill(self._pager.refresh()))
 
     def show(self, about: str) -> Component:

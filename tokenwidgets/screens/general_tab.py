@@ -40,7 +40,7 @@ class GeneralTab:
         self._close = close
         self._user: UserRow | None = None
         self.form = ProfileForm(panel=t("General"), editable=True)
-        self.form.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.form, self._do)
 
     def open(self, user: UserRow) -> Component:
         """Fill it for a user."""

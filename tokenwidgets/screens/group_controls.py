@@ -26,7 +26,7 @@ class GroupControls:
         self._shell = shell
         self._group: GroupRow | None = None
         self.table = ControlTable(panel=t("Controls"))
-        self.table.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.table, self._do)
 
     def open(self, group: GroupRow) -> Component:
         """Fill it for a group."""

@@ -35,7 +35,7 @@ class GroupForm:
         self._close = close
         self._group: GroupRow | None = None
         self.form = RecordForm(panel=t("General"))
-        self.form.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.form, self._do)
 
     def open(self, group: GroupRow) -> Component:
         """Fill it for a group."""

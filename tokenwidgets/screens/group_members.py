@@ -40,7 +40,7 @@ class GroupMembers:
             label=t("Members"), panel=t("Members"), search_label=t("Search members")
         )
         for component in (self.finder, self.table):
-            component.listen(lambda message: shell.run(lambda: self._do(message)))
+            shell.listen(component, self._do)
 
     def open(self, group: GroupRow) -> tuple[Component, ...]:
         """Fill it for a group; gives what is to be shown."""

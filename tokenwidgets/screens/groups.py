@@ -66,7 +66,7 @@ class GroupsScreen:
             none=t("No group matches this search."),
             first=t("No user groups yet. Add the first one, then give it controls and members."),
         )
-        self.strip.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.strip, self._do)
 
     def show(self) -> None:
         """Bring the list to the front."""

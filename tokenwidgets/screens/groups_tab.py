@@ -21,7 +21,7 @@ class GroupsTab:
         self._shell = shell
         self._user_id = ""
         self.chooser = GroupChooser(panel=t("User Groups"), can_change=True)
-        self.chooser.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.chooser, self._do)
         shell.keep_fresh(self.chooser, self._fill)
 
     def open(self, user: UserRow) -> Component:

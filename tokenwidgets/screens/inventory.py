@@ -65,7 +65,7 @@ class InventoryScreen:
         self.chart = Chart(empty=t("No tokens to chart."))
         self.table = PagedTable(label=t("Token Inventory"), sort="created", descending=True)
         for component in (self.bar, self.chart, self.table):
-            component.listen(lambda message: shell.run(lambda: self._do(message)))
+            shell.listen(component, self._do)
         shell.keep_fresh(self.table, self._refresh)
 
     def show(self) -> None:

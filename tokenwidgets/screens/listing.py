@@ -57,7 +57,7 @@ class Listing:
         self._first = first
         self._pager = Pager(self._fetch)
         self.table = table
-        table.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(table, self._do)
         shell.keep_fresh(table, self._refresh)
 
     def show(self) -> None:

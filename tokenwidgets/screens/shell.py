@@ -16,6 +16,7 @@ from tokenwidgets.screens.files import File
 from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.tokens import NewToken
 from tokenwidgets.vocabulary import now
+from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.dialog import Confirm, Dialog, Dismiss
 from tokenwidgets.widgets.downloads import Downloads
 from tokenwidgets.widgets.menu_bar import MenuBar, TryAgain, Undo
@@ -39,6 +40,9 @@ class Shell:
         self.dialog = Dialog()
         self.secrets = SecretDialog()
         self.downloads = Downloads()
+        self._owned: list[ipywidgets.DOMWidget] = []
+        for each in (self.bar, self.body, self.dialog, self.secrets, self.downloads):
+            self.own(each)
         self._answer: Answer | None = None
         self._again: Action | None = None
         self._undo: Action | None = None
@@ -53,11 +57,20 @@ class Shell:
         if tuple(components) != self.body.children:
             self.body.children = components
 
+    def listen(self, component: Component, do: Callable[[Any], None]) -> None:
+        """Own a component, and do what is asked for by its messages: each by ``run``."""
+        self.own(component)
+        component.listen(lambda message: self.run(lambda: do(message)))
+
+    def own(self, component: ipywidgets.DOMWidget) -> None:
+        """Close a component when this is closed, on show or not."""
+        self._owned.append(component)
+
     def close(self) -> None:
-        """Take it away with what is on show."""
-        for each in (self.bar, self.dialog, self.secrets, self.downloads, *self.body.children):
+        """Take it away with all that it owns."""
+        for each in self._owned:
+            each.layout.close()
             each.close()
-        self.body.close()
 
     def keep_fresh(self, component: ipywidgets.DOMWidget, refresh: Action) -> None:
         """Have a component refreshed when others changed something while it is on show."""
@@ -202,7 +215,7 @@ class Shell:
         # The answer may have asked another question, which is to stay.
         if self._answer is answer:
             self._answer = None
-            self.dialog.close()
+            self.dialog.dismiss()
 
     def _unseen(self) -> None:
         self.bar.warn(

@@ -44,6 +44,7 @@ class TokenForm:
         self._owner = ""
         self._token: TokenRow | None = None
         self.form = AccessForm(panel=t("API Tokens"))
+        shell.own(self.form)
         self.form.listen(self._hear)
 
     def add(self, owner: UserRow) -> Component:

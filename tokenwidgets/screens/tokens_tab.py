@@ -49,7 +49,7 @@ class TokensTab:
         self.grid = TokenGrid(panel=t("API Tokens"))
         self.form = TokenForm(shell, self._back)
         self.questions = TokenQuestions(shell, self._refresh)
-        self.grid.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.grid, self._do)
         shell.keep_fresh(self.grid, self._refresh)
 
     def open(self, user: UserRow) -> Component:

@@ -59,7 +59,7 @@ class UserDetail:
             "API Tokens": TokensTab(shell, self._show),
             "Activity": ActivityTab(shell),
         }
-        self.strip.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.strip, self._do)
 
     def open(self, user_id: str, tab: str | None = None) -> None:
         """Show a user, on the tab that is asked for or the one that was open."""

@@ -59,7 +59,7 @@ class UsersScreen:
         self._last = LastSearch(shell, Control.APPLICATION_USERS.value)
         self.picker = UserPicker(can_add=True)
         self.tokens = UserTokens(shell, self._refresh)
-        self.picker.listen(lambda message: shell.run(lambda: self._do(message)))
+        shell.listen(self.picker, self._do)
         shell.keep_fresh(self.picker, self._refresh)
 
     def show(self) -> None:

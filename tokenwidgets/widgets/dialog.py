@@ -117,8 +117,8 @@ class Dialog(Component, asset="dialog"):
             with self.hold_sync():
                 self._await(problem)
 
-    def close(self) -> None:
-        """Close the dialog; what it asked can no longer be confirmed."""
+    def dismiss(self) -> None:
+        """Take the question away; what it asked can no longer be confirmed."""
         self._awaiting = False
         self.nonce = ""
 
@@ -128,7 +128,7 @@ class Dialog(Component, asset="dialog"):
             self._drop("late answer")
             return False
         if isinstance(message, Dismiss):
-            self.close()
+            self.dismiss()
             return True
         if not self._awaiting:
             self._drop("second answer")
