@@ -138,7 +138,8 @@ class _Work:
         self._total = self.new_apis + users + 4 * tokens
         self.written = 0
         bound = Instant().dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        self._moments = [self._moment(at, bound or (lambda value: value)) for _ in range(_MOMENTS)]
+        some = min(_MOMENTS, 1 + users + tokens)
+        self._moments = [self._moment(at, bound or (lambda value: value)) for _ in range(some)]
         self._drawn = array("H")
 
     def write(self) -> None:
@@ -236,8 +237,9 @@ class _Work:
     def _names(self) -> Iterator[tuple[Any, ...]]:
         draw, moments, drawn = self._rng.random, self._moments, self._drawn
         purposes, apis = len(_PURPOSES), len(self._api_ids)
+        different = len(moments)
         for number in range(self._first_token, self._first_token + self._tokens):
-            some = int(draw() * _MOMENTS)
+            some = int(draw() * different)
             drawn.append(some)
             moment = moments[some]
             months = (3, 6, 6, 12)[int(draw() * 4)]
