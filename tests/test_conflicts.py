@@ -25,9 +25,12 @@ def serializable(postgresql_database):
 
 @pytest.fixture
 def platform_with_conflicts(postgresql_database, clock):
-    """Make the next APIs that are added fail so many times: ``platform_with_conflicts(2)``."""
+    """Make the next APIs that are added fail so many times: ``platform_with_conflicts(2)``.
 
-    def make(times):
+    Or another change: ``platform_with_conflicts(2, "UPDATE ON tokens")``.
+    """
+
+    def make(times, of="INSERT ON apis"):
         with postgresql_database.engine.begin() as connection:
             connection.execute(text("CREATE SEQUENCE tries"))
             connection.execute(
@@ -40,10 +43,7 @@ def platform_with_conflicts(postgresql_database, clock):
                 END $$""")
             )
             connection.execute(
-                text(
-                    "CREATE TRIGGER give_up BEFORE INSERT ON apis"
-                    " FOR EACH ROW EXECUTE FUNCTION give_up()"
-                )
+                text(f"CREATE TRIGGER give_up BEFORE {of} FOR EACH ROW EXECUTE FUNCTION give_up()")
             )
         return open_platform(postgresql_database, "admin", clock=clock)
 
@@ -76,6 +76,17 @@ def test_a_change_that_was_given_up_twice_is_made_once(platform_with_conflicts):
     assert len(events(platform.database)) == before + 1
     with platform.database.read() as session:
         assert session.scalar(text("SELECT last_value FROM tries")) == 3
+
+
+def test_an_edit_is_taken_back_though_the_database_gave_up_on_that_once(
+    platform_with_conflicts, postgresql_database, clock
+):
+    platform = open_platform(postgresql_database, "admin", clock=clock)
+    platform.apis.add("orders")
+    token = platform.tokens.add("admin", "nightly", Access.READ).token
+    edited = platform.tokens.edit(token.id, name="weekly")
+    platform_with_conflicts(1, "UPDATE ON tokens")
+    assert platform.tokens.restore(token, version=edited.version).name == "nightly"
 
 
 def test_a_conflict_that_does_not_end_is_told_in_the_end(platform_with_conflicts, monkeypatch):

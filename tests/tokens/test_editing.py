@@ -222,18 +222,28 @@ def test_no_token_gets_back_an_expiration_that_has_passed_or_that_none_can_have(
     assert populated.tokens.get(token.id).expires_at == edited.expires_at
 
 
-def test_a_token_gets_back_no_name_that_is_in_use_and_no_access_that_is_not_offered(
-    populated, token
-):
+def test_a_token_gets_back_no_name_that_is_in_use(populated, token):
     edited = populated.tokens.edit(token.id, name="weekly")
     populated.tokens.add("jdoe", "nightly", {"orders": Access.READ})
     with pytest.raises(NameInUse):
         populated.tokens.restore(token, version=edited.version)
-    populated.apis.edit("orders", read_only=True)
-    kept = dataclasses.replace(token, name="weekly")
-    with pytest.raises(InvalidValue, match="orders answers GET alone"):
-        populated.tokens.restore(kept, version=edited.version)
     assert populated.tokens.get(token.id).name == "weekly"
+
+
+def test_a_rename_is_taken_back_though_an_api_offers_less_by_now(populated, token, database):
+    edited = populated.tokens.edit(token.id, name="weekly")
+    populated.apis.edit("orders", read_only=True)
+    assert populated.tokens.restore(token, version=edited.version).name == "nightly"
+    assert events(database)[-1].detail == {"name": ["weekly", "nightly"]}
+    populated.apis.edit("orders", read_only=False)
+    assert populated.tokens.get(token.id).grants == token.grants
+
+
+def test_a_token_gets_back_no_more_access_than_is_offered_by_now(populated, token):
+    edited = populated.tokens.edit(token.id, grants={"reports": Access.READ})
+    populated.apis.edit("orders", read_only=True)
+    restored = populated.tokens.restore(token, version=edited.version)
+    assert restored.grants == {"orders": Access.READ, "billing": Access.READ}
 
 
 def test_what_a_token_has_of_an_api_that_is_not_active_stays_when_an_edit_is_taken_back(

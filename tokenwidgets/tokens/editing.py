@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from tokenwidgets import errors
 from tokenwidgets.language import Phrase
-from tokenwidgets.schema import API, Token, User
+from tokenwidgets.schema import Token, User
 from tokenwidgets.service import Change
 from tokenwidgets.text import check_name, comparison_key
 from tokenwidgets.tokens import rows as token_rows
-from tokenwidgets.tokens.grants import GrantChoice, read_choice, replace_grants
+from tokenwidgets.tokens.grants import GrantChoice, offered, read_choice, replace_grants
 from tokenwidgets.tokens.rows import TokenRow
 from tokenwidgets.tokens.steps import (
     checked_months,
@@ -61,9 +59,14 @@ def restore(change: Change, earlier: TokenRow, version: int) -> TokenRow:
         _rename(change, user, token, earlier.name)
     token.months, token.expires_at = checked_months(earlier.months), earlier.expires_at
     change.session.flush()
-    active = set(change.session.scalars(select(API.name).where(API.is_active)))
-    grants = {api: access for api, access in earlier.grants.items() if api in active}
-    replace_grants(change.session, token.id, read_choice(change.session, grants))
+    # An API may offer less by now; what the edit left alone is not taken from the token for that.
+    most = offered(change.session)
+    had, has = (
+        {api: min(access, most[api]) for api, access in row.grants.items() if api in most}
+        for row in (earlier, before)
+    )
+    if had != has:
+        replace_grants(change.session, token.id, read_choice(change.session, had))
     return _recorded(change, user, token, before)
 
 

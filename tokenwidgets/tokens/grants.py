@@ -12,10 +12,27 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["GrantChoice", "check_access", "read_choice", "replace_grants", "write_grants"]
+__all__ = [
+    "GrantChoice",
+    "check_access",
+    "offered",
+    "read_choice",
+    "replace_grants",
+    "write_grants",
+]
 
 GrantChoice = Mapping[str, Access] | Access
 """The access by API name, or one access for all active APIs."""
+
+
+def offered(session: Session) -> dict[str, Access]:
+    """The highest access that each active API offers, by group and name."""
+    return {
+        name: Access.READ if read_only else Access.FULL
+        for name, read_only in session.execute(
+            select(API.name, API.read_only).where(API.is_active).order_by(API.api_group, API.name)
+        )
+    }
 
 
 def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
@@ -28,16 +45,16 @@ def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
         UnknownAPI: one of the APIs is not there, or not active.
 
     """
-    offered = _offered(session)
+    most = offered(session)
     if isinstance(choice, Mapping):
         chosen = {name: _access(name, access) for name, access in choice.items()}
-        _refuse_unknown(chosen, offered)
+        _refuse_unknown(chosen, most)
         for name, access in chosen.items():
-            _refuse_more(name, access, offered[name])
-        chosen = {name: chosen[name] for name in offered if name in chosen}
+            _refuse_more(name, access, most[name])
+        chosen = {name: chosen[name] for name in most if name in chosen}
     else:
         one = _access("all APIs", choice)
-        chosen = {name: min(one, highest) for name, highest in offered.items()}
+        chosen = {name: min(one, highest) for name, highest in most.items()}
     granted: dict[str, Access] = {
         name: access for name, access in chosen.items() if access is not Access.NONE
     }
@@ -56,11 +73,11 @@ def check_access(session: Session, chosen: Mapping[str, Collection[Access]]) -> 
         UnknownAPI: one of the APIs is not there, or not active.
 
     """
-    offered = _offered(session)
-    _refuse_unknown(chosen, offered)
+    most = offered(session)
+    _refuse_unknown(chosen, most)
     for name, levels in chosen.items():
         for level in levels:
-            _refuse_more(name, _access(name, level), offered[name])
+            _refuse_more(name, _access(name, level), most[name])
     statement = select(API.name, API.id).where(API.name.in_(chosen))
     return dict(session.execute(statement).all())
 
@@ -84,18 +101,8 @@ def replace_grants(session: Session, token_id: int, grants: Mapping[str, Access]
     write_grants(session, {token_id: grants})
 
 
-def _offered(session: Session) -> dict[str, Access]:
-    """The highest access that each active API offers, by group and name."""
-    return {
-        name: Access.READ if read_only else Access.FULL
-        for name, read_only in session.execute(
-            select(API.name, API.read_only).where(API.is_active).order_by(API.api_group, API.name)
-        )
-    }
-
-
-def _refuse_more(api: str, access: Access, offered: Access) -> None:
-    if access > offered:
+def _refuse_more(api: str, access: Access, most: Access) -> None:
+    if access > most:
         raise errors.InvalidValue(
             "Access",
             Phrase(
@@ -116,9 +123,9 @@ def _access(api: object, value: object) -> Access:
     )
 
 
-def _refuse_unknown(chosen: Mapping[str, object], offered: Mapping[str, Access]) -> None:
+def _refuse_unknown(chosen: Mapping[str, object], known: Mapping[str, Access]) -> None:
     for name in chosen:
-        if name not in offered:
+        if name not in known:
             raise errors.UnknownAPI(
                 Phrase("There is no active API {name}.", name=repr(str(name)[:100]))
             )

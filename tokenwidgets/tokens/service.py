@@ -186,11 +186,12 @@ class TokenService(Service):
         ) as change:
             return editing.edit(change, token_id, version, name=name, months=months, grants=grants)
 
+    @retried
     def restore(self, earlier: TokenRow, *, version: int) -> TokenRow:
         """Take an edit back: the token gets the name, expiration and access that it had.
 
         It is an edit like any other. Grants to APIs that are not active at present stay as they
-        are.
+        are, and no API is opened further than it offers by now.
 
         Args:
             earlier: the token's row from before the edit.
