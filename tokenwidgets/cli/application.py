@@ -14,6 +14,7 @@ from traitlets.config.application import Application
 from traitlets.utils.importstring import import_item
 
 from tokenwidgets import errors
+from tokenwidgets.cli import streams
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import Command, Family, say
 
@@ -76,7 +77,13 @@ class TokenWidgetsApp(Family):
     def write_default_config(self) -> None:
         """Write the settings of all commands, which are imported for this alone."""
         self.classes = _all_classes()
-        super().write_default_config()
+        try:
+            super().write_default_config()
+        except EOFError:
+            print()  # ends the line of the question
+            raise UsageError(
+                "the file is there already and nobody says whether to replace it: -y does"
+            ) from None
 
     def print_help(self, classes: bool = False) -> None:
         """Print the help; with every class that can be configured if told."""
@@ -87,6 +94,7 @@ class TokenWidgetsApp(Family):
 
 def main() -> NoReturn:
     """Run the command of this process and exit with its status."""
+    streams.open_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal cannot show is no reason to stop in the middle of a list.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import say
+from tokenwidgets.cli.streams import input_is_closed
 from tokenwidgets.imports.service import ImportReport
 
 __all__ = ["read_file", "tell_import"]
@@ -20,6 +21,8 @@ def read_file(path: str) -> tuple[bytes, str]:
 
     """
     if path == "-":
+        if input_is_closed():
+            raise UsageError("standard input cannot be read: it is closed")
         return sys.stdin.buffer.read(), "standard input"
     try:
         return Path(path).read_bytes(), Path(path).name

@@ -12,6 +12,7 @@ from tokenwidgets import errors
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import Family, PlatformCommand, say, table_of
 from tokenwidgets.cli.output import ListCommand, every
+from tokenwidgets.cli.streams import output_is_closed
 from tokenwidgets.platform import Platform
 from tokenwidgets.text import comparison_key
 from tokenwidgets.tokens import GrantChoice, NewToken, TokenRow
@@ -57,6 +58,7 @@ class TokenAdd(PlatformCommand):
     def run(self, owner: str, name: str) -> int:
         """Add the token and print its secret."""
         choice = self._choice()
+        _see_that_it_can_be_shown()
         with self.platform() as platform:
             new = platform.tokens.add(owner, name, choice, months=self.months)
         return _hand_over(new)
@@ -122,6 +124,7 @@ class TokenRegenerate(PlatformCommand):
 
     def run(self, token: str, name: str) -> int:
         """Regenerate the token and print its secret."""
+        _see_that_it_can_be_shown()
         with self.platform() as platform:
             row = _found(platform, token, name)
             new = platform.tokens.regenerate(
@@ -179,6 +182,12 @@ class Tokens(Family):
         revoke=TokenRevoke,
         revoke_all=TokenRevokeAll,
     )
+
+
+def _see_that_it_can_be_shown() -> None:
+    """Refuse to make a secret that nobody could see."""
+    if output_is_closed():
+        raise UsageError("standard output is closed, so the secret could not be shown")
 
 
 def _hand_over(new: NewToken) -> int:

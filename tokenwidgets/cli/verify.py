@@ -9,6 +9,7 @@ import traitlets
 
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import Command
+from tokenwidgets.cli.streams import input_is_closed
 from tokenwidgets.configuration import TokenWidgets
 from tokenwidgets.secret import LONGEST
 from tokenwidgets.verifier import Verifier
@@ -60,6 +61,8 @@ class Verify(Command):
 
 
 def _secret() -> str:
+    if input_is_closed():
+        raise UsageError("the secret cannot be read: standard input is closed")
     if sys.stdin.isatty():
         return getpass.getpass("Secret: ")
     return sys.stdin.buffer.read(LONGEST * 4).decode("utf-8", "replace").strip()

@@ -1,0 +1,30 @@
+"""The standard streams of the process, which whoever starts it may have closed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+__all__ = ["input_is_closed", "open_closed", "output_is_closed"]
+
+
+def open_closed() -> None:
+    """Let standard streams that are closed (``>&-``) lead nowhere.
+
+    Nothing that is opened later gets the number of one then: what is printed would be in it.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("r" if name == "stdin" else "w")  # noqa: SIM115
+            setattr(sys, name, nowhere)
+
+
+def input_is_closed() -> bool:
+    """Whether the process was started without a standard input."""
+    return sys.__stdin__ is None
+
+
+def output_is_closed() -> bool:
+    """Whether the process was started without a standard output."""
+    return sys.__stdout__ is None
