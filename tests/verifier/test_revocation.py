@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 import subprocess
@@ -18,7 +19,7 @@ from forked import outcome
 from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform
 from tokenwidgets.secret import mint
-from tokenwidgets.verifier import Verifier
+from tokenwidgets.verifier import AsyncVerifier, Verifier
 from tokenwidgets.vocabulary import Access, Reason
 
 _ADMIN = """
@@ -85,6 +86,33 @@ def test_every_kind_of_change_counts_at_the_very_next_call(
     assert allowed() == allowed() == [True, True]
     populated.tokens.regenerate(made.token.id)
     assert allowed() == allowed() == [False, False]
+
+
+def test_a_revocation_counts_although_a_thread_read_the_token_before_it(
+    sqlite_database: Database, sqlite_platform: Platform, clock: Any
+) -> None:
+    made, other = (
+        sqlite_platform.tokens.add("jdoe", name, {"orders": Access.READ})
+        for name in ("job", "other")
+    )
+
+    async def story() -> list[Reason]:
+        thread = ThreadPoolExecutor(1)
+        asyncio.get_running_loop().set_default_executor(thread)
+        async with AsyncVerifier(sqlite_database.url, clock=clock, record_usage=False) as verifier:
+            # The first read opens the connection, for which a thread waits.
+            slow = asyncio.create_task(verifier.check(made.secret.reveal(), "orders", "GET"))
+            await asyncio.sleep(0)
+            thread.submit(int).result()
+            # It has been read, but the loop comes to that last.
+            await verifier.check(other.secret.reveal(), "orders", "GET")
+            sqlite_platform.tokens.revoke(made.token.id)
+            await verifier.check(other.secret.reveal(), "orders", "GET")
+            assert not slow.done()
+            after = await slow, await verifier.check(made.secret.reveal(), "orders", "GET")
+            return [decision.reason for decision in after]
+
+    assert asyncio.run(story()) == [Reason.ALLOWED, Reason.REVOKED]
 
 
 def test_on_sqlite_an_unchanged_database_is_not_read_again(

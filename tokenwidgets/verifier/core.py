@@ -14,7 +14,7 @@ from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.verifier.judgement import KNOWN_METHODS, stands_until
-from tokenwidgets.verifier.memory import HeedfulMemory, Key, Memory, Remembered
+from tokenwidgets.verifier.memory import Key, Memory, Remembered
 from tokenwidgets.verifier.source import Source
 from tokenwidgets.verifier.usage import DEAD, Usage
 from tokenwidgets.verifier.watch import Watch
@@ -98,25 +98,24 @@ class Core:
         if self.max_stale:
             self.shared = Memory(self.cache_size)
             if not source.is_sqlite:
-                self._be_told(source, replicas)
+                self._be_told(source, replicas, self.shared)
         self.reads = 0
         self.hits = 0
         self._denied: Counter[Reason] = Counter()
         self._lock = threading.Lock()
         self._trouble_at = -math.inf
 
-    def _be_told(self, source: Source, replicas: Sequence[dict[str, Any]]) -> None:
+    def _be_told(self, source: Source, replicas: Sequence[dict[str, Any]], memory: Memory) -> None:
         """Hear of changes, so that what is remembered is seldom as stale as it may be."""
         if replicas:
             # One half is for how far a replica may be behind, the other to remember what it said.
             self.max_stale /= 2
-        self.shared = HeedfulMemory(self.cache_size, self.seconds)
         self.watch = Watch(
             source,
             replicas,
             stale=self.max_stale,
             seconds=self.seconds,
-            forget=self.shared.forget,
+            forget=memory.forget,
         )
 
     def start(self) -> None:
@@ -168,13 +167,25 @@ class Core:
         return False
 
     def learn(
-        self, lane: Lane, key: Key, row: tuple[Any, ...] | None, decision: Decision, at: float
+        self,
+        lane: Lane,
+        key: Key,
+        row: tuple[Any, ...] | None,
+        decision: Decision,
+        at: float,
+        generation: int,
     ) -> None:
-        """Remember what was just decided about a row, if that is of use."""
+        """Remember what was decided about a row, if that is of use.
+
+        The ``generation`` of the memory is the one before the row was read.
+        """
         if key[2] in KNOWN_METHODS:
             api_id = row[3] >> 2 if row is not None else 0
             until = stands_until(row, decision)
-            lane.memory.remember(key, decision, api_id, at, until, self.max_stale or math.inf)
+            seconds = self.max_stale or math.inf
+            lane.memory.remember(
+                key, decision, api_id, generation, at=at, until=until, seconds=seconds
+            )
 
     def refuse(self, decision: Decision, key: Key, secret: str, at: float) -> Decision:
         """Note what a decision that denies shows, and give it."""

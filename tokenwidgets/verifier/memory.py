@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 
 from tokenwidgets.vocabulary import Decision
 
-__all__ = ["HeedfulMemory", "Key", "Memory", "Remembered"]
-
-_LONGEST_READ = 60.0  # seconds
+__all__ = ["Key", "Memory", "Remembered"]
 
 Key = tuple[bytes, str, str]
 """Digest, API, method. The secret itself is never kept."""
@@ -41,67 +38,50 @@ class Memory:
     """At most ``size`` decisions that allow and as many that deny; the oldest goes first.
 
     The two are apart so that somebody who tries secrets cannot push out those that are in use.
+    ``generation`` goes up when everything is forgotten: who reads the database notes it before.
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.allowed: OrderedDict[Key, Remembered] = OrderedDict()
         self.denied: OrderedDict[Key, Remembered] = OrderedDict()
-        self._lock: threading.Lock | threading.RLock = threading.Lock()
+        self.generation = 0
+        self._lock = threading.Lock()
 
     def remember(
-        self, key: Key, decision: Decision, api_id: int, at: float, until: float, seconds: float
+        self,
+        key: Key,
+        decision: Decision,
+        api_id: int,
+        generation: int,
+        *,
+        at: float,
+        until: float,
+        seconds: float,
     ) -> None:
         """Keep a decision that was made at this instant and stands until then.
 
-        It is given for so many ``seconds`` at most.
+        It is given for so many ``seconds`` at most. If anything was forgotten since the
+        generation in which it was asked for, it may be out of date, and is not kept.
         """
         there, elsewhere = self.allowed, self.denied
         if not decision.allowed:
             there, elsewhere = elsewhere, there
         entry = Remembered(decision, api_id, at, min(until, at + seconds), until)
         with self._lock:
+            if generation != self.generation:
+                return
             elsewhere.pop(key, None)
             there[key] = entry
             if len(there) > self.size:
                 there.popitem(last=False)
 
     def forget(self) -> None:
-        """Forget everything."""
+        """Forget everything, and what is being read at this moment."""
         with self._lock:
+            self.generation += 1
             self.allowed.clear()
             self.denied.clear()
 
     def __len__(self) -> int:
         return len(self.allowed) + len(self.denied)
-
-
-class HeedfulMemory(Memory):
-    """One that is told of changes: what was read before the last is not remembered after it.
-
-    Args:
-        size: as for ``Memory``.
-        seconds: gives the present instant, in seconds since 1970.
-
-    """
-
-    def __init__(self, size: int, seconds: Callable[[], float]) -> None:
-        super().__init__(size)
-        self._lock = threading.RLock()
-        self._seconds = seconds
-        self._forgot_at = -math.inf
-
-    def remember(
-        self, key: Key, decision: Decision, api_id: int, at: float, until: float, seconds: float
-    ) -> None:
-        """Keep a decision, unless something was changed since it was asked for."""
-        with self._lock:
-            # A clock that was set back does not count for longer than a read can take.
-            if not 0 <= self._forgot_at - at <= _LONGEST_READ:
-                super().remember(key, decision, api_id, at, until, seconds)
-
-    def forget(self) -> None:
-        """Forget everything, and what is being read at this moment."""
-        with self._lock:
-            self._forgot_at = self._seconds()
-            super().forget()

@@ -68,11 +68,12 @@ class Verifier(VerifierBase):
                     return core.remembered(known, key, secret, at)
             if not has_checksum(encoded):
                 return core.deny(MALFORMED)
+            generation = lane.memory.generation
             row = lane.read(at, api, key[0])
             core.reads += 1
             decision = judge(row, method, at)
             if remembers:
-                core.learn(lane, key, row, decision, at)
+                core.learn(lane, key, row, decision, at, generation)
         except Exception as error:
             if isinstance(api, str) and not api.isprintable():
                 # Databases choke on NUL and half characters, which no API has in its name.
