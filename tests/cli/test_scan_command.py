@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,26 @@ def test_offline_needs_no_database_and_every_secret_counts(cli, tmp_path, monkey
     assert cli("scan", "--offline", str(tmp_path / "key.txt")).status == 0
 
 
+def test_what_is_staged_is_told_and_nothing_staged_is_no_trouble(cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli("scan", "--staged", "--offline").status == 2
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    done = cli("scan", "--staged", "--offline")
+    assert (done.status, done.out) == (0, "")
+    assert "Looked into 0 files" in done.err
+    (tmp_path / "key.txt").write_text(mint().reveal())
+    subprocess.run(["git", "add", "."], check=True)
+    (tmp_path / "key.txt").write_text("nothing")
+    done = cli("scan", "--staged", "--offline")
+    assert done.status == 1
+    assert done.out.startswith("key.txt:1:1: twk_…")
+
+
 def test_trouble_is_2(leaked, cli, work, tmp_path, monkeypatch):
     assert cli("scan", str(tmp_path / "nowhere")).status == 2
     assert cli("scan").status == 2
+    assert cli("scan", work, "--staged").status == 2
+    assert cli("scan", "--history", "--staged").status == 2
     assert cli("scan", work, "--offline", "--revoke").status == 2
     monkeypatch.setenv("TOKENWIDGETS_DATABASE_URL", "sqlite:////nowhere/platform.db")
     done = cli("scan", work)

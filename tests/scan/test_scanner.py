@@ -9,7 +9,6 @@ import io
 import json
 import lzma
 import os
-import subprocess
 import tarfile
 import zipfile
 
@@ -209,20 +208,6 @@ def test_a_name_in_an_archive_cannot_steer_the_terminal(tmp_path, secret):
     (hit,) = scan([tmp_path]).found
     assert "\x1b" not in str(hit.place)
     assert "\u202e" not in str(hit.place)
-
-
-@pytest.fixture
-def repository(tmp_path):
-    """A git repository, and a function that runs git in it."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-
-    def git(*arguments):
-        subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-    git("init", "--quiet")
-    return folder, git
 
 
 def test_what_was_removed_is_found_in_the_history(repository, secrets):

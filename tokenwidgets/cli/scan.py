@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import traitlets
 
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import PlatformCommand, say
-from tokenwidgets.scan import Leak, LeakService, LeakState, Scan, scan
+from tokenwidgets.scan import Leak, LeakService, LeakState, Scan, scan, scan_staged
 from tokenwidgets.scan.report import as_json, as_lines, as_sarif
 
 __all__ = ["ScanFiles"]
@@ -16,11 +18,12 @@ class ScanFiles(PlatformCommand):
     """Find secrets of tokens in files."""
 
     name = "tokenwidgets scan"
-    parameters = ("PATH…",)
+    parameters = ("[PATH…]",)
     description = """Find the secrets of API tokens in files and folders: texts, notebooks (sources,
     outputs, attachments, metadata, widget state), archives, and with --history everything that a
-    git repository still has. Says whose token each is of and whether it still opens anything,
-    and never shows the secret.
+    git repository still has; with --staged, what its next commit adds or changes, for its hook
+    pre-commit. Says whose token each is of and whether it still opens anything, and never shows
+    the secret.
 
     Exit status: 0 nothing that is alive, 1 a secret that is (or with --offline, may be), 2 trouble:
     something could not be looked into or looked up."""
@@ -28,7 +31,7 @@ class ScanFiles(PlatformCommand):
     tokenwidgets scan notebooks/
     tokenwidgets scan . --history --format sarif > leaks.sarif
     tokenwidgets scan shared/ --revoke
-    tokenwidgets scan --offline $(git diff --cached --name-only)
+    tokenwidgets scan --staged --offline
     """
     trouble_status = 2
     format = traitlets.Enum(
@@ -41,19 +44,23 @@ class ScanFiles(PlatformCommand):
     revoke = traitlets.Bool(False, help="Revoke the tokens of secrets that still work.").tag(
         config=True
     )
+    staged = traitlets.Bool(
+        False, help="Only what the next commit adds or changes, as it is staged."
+    ).tag(config=True)
     aliases = {**PlatformCommand.aliases, "format": "ScanFiles.format"}
     flags = {
         **PlatformCommand.flags,
         "history": ({"ScanFiles": {"history": True}}, "Also what git repositories still have."),
         "offline": ({"ScanFiles": {"offline": True}}, "Look nothing up: every secret counts."),
         "revoke": ({"ScanFiles": {"revoke": True}}, "Revoke tokens whose secrets still work."),
+        "staged": ({"ScanFiles": {"staged": True}}, "What the next commit adds or changes."),
     }
 
     def run(self, *paths: str) -> int:
         """Scan, look up, and say what was found."""
         if self.revoke and self.offline:
             raise UsageError("--revoke has to look the secrets up, so it cannot be --offline")
-        done = scan(paths, with_history=self.history)
+        done = self._scan([path for path in paths if path])
         leaks = self._leaks(done)
         if self.format == "text":
             for line in as_lines(done.found, leaks):
@@ -71,6 +78,15 @@ class ScanFiles(PlatformCommand):
         if any(leak.state.is_alarm for leak in leaks.values()):
             return 1
         return 2 if done.problems else 0
+
+    def _scan(self, paths: Sequence[str]) -> Scan:
+        if not self.staged:
+            if not paths:
+                raise UsageError("PATH… must be given, or --staged")
+            return scan(paths, with_history=self.history)
+        if paths or self.history:
+            raise UsageError("--staged is only what is staged: it takes no PATH and no --history")
+        return scan_staged()
 
     def _leaks(self, done: Scan) -> dict[bytes, Leak]:
         digests = {found.digest for found in done.found}

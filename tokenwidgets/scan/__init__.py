@@ -2,6 +2,6 @@
 
 from tokenwidgets.scan.finder import Found, Place
 from tokenwidgets.scan.leaks import Leak, LeakService, LeakState
-from tokenwidgets.scan.scanner import Scan, scan
+from tokenwidgets.scan.scanner import Scan, scan, scan_staged
 
-__all__ = ["Found", "Leak", "LeakService", "LeakState", "Place", "Scan", "scan"]
+__all__ = ["Found", "Leak", "LeakService", "LeakState", "Place", "Scan", "scan", "scan_staged"]

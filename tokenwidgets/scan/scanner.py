@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from io import RawIOBase
 from pathlib import Path
 
-from tokenwidgets.scan import archives, history, notebooks
+from tokenwidgets.scan import archives, history, notebooks, staged
 from tokenwidgets.scan.finder import Found, Place, find
+from tokenwidgets.scan.git import GitTrouble
 from tokenwidgets.text import plain
 
-__all__ = ["Scan", "scan"]
+__all__ = ["Scan", "scan", "scan_staged"]
 
 _DEEPEST = 5
 _MOST_CHARACTERS = 300
@@ -50,6 +51,23 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False)
                 done.problems.append(f"{file}: {error.strerror or error}")
         if with_history:
             _in_history(path, done)
+    return done
+
+
+def scan_staged(folder: str | os.PathLike[str] = ".") -> Scan:
+    """Find the secrets in what the next commit of a git repository adds or changes.
+
+    What is staged is looked into, whatever the work tree has; paths are from the repository's top.
+
+    """
+    done = Scan()
+    try:
+        for path, content in staged.files(Path(folder)):
+            done.files += 1
+            done.bytes += len(content)
+            done.found += _in_content(content, Place(path), done)
+    except GitTrouble as trouble:
+        done.problems.append(f"what is staged cannot be read ({trouble})")
     return done
 
 
@@ -165,5 +183,5 @@ def _in_history(path: str, done: Scan) -> None:
             for each in found:
                 inside = ": ".join(filter(None, (plain(name, _MOST_CHARACTERS), each.place.inside)))
                 done.found.append(replace(each, place=replace(each.place, inside=inside)))
-    except history.GitTrouble as trouble:
+    except GitTrouble as trouble:
         done.problems.append(f"{path}: its history cannot be read ({trouble})")
