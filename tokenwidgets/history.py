@@ -139,7 +139,7 @@ class HistoryService(Service):
             rows: how many at most, 1 to 1,000.
 
         Raises:
-            InvalidValue: an instant has no time zone.
+            InvalidValue: an instant has no time zone, or the search cannot be looked for.
             NotAllowed: the actor lacks the control.
 
         """

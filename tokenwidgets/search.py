@@ -1,7 +1,12 @@
-"""Find rows by a part of a text, whatever its case, in any language and on any database."""
+"""Find rows by a part of a text, whatever its case, in any language and on any database.
+
+Two letters are one if their lower case is one letter: ``ß`` finds ``ẞ``, but no ``ss`` and no
+``s``. On SQLite a search in ASCII finds ASCII alone, so ``i`` no ``İ``.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression, String, func, literal, or_
@@ -9,14 +14,56 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-__all__ = ["containing"]
+from tokenwidgets import errors
+from tokenwidgets.language import Phrase
+
+__all__ = ["cases", "containing", "sought"]
 
 _MOST_CHARACTERS = 200
+# The letters that are not the upper case of their lower case, where NFC leaves them as they are.
+_MORE_CASES = {"i": "\u0130", "\u00df": "\u1e9e", "\u03b8": "\u03f4"}
+
+
+def sought(search: str) -> str:
+    """What a search looks for: NFC as names are stored, no space around it, not too long.
+
+    Raises:
+        InvalidValue: it has a character that no database holds: NUL, or half of a pair.
+
+    """
+    words = unicodedata.normalize("NFC", search.strip()[:_MOST_CHARACTERS])
+    for each in words:
+        if each == "\0" or unicodedata.category(each) == "Cs":
+            raise errors.InvalidValue(
+                "Search",
+                Phrase(
+                    "has a character that cannot be shown plainly ({code}).",
+                    code=f"U+{ord(each):04X}",
+                ),
+            )
+    return words
+
+
+def cases(character: str) -> set[str]:
+    """The characters that are the same but for their case, this one among them."""
+    # The lower case of İ alone is two characters, of which the first is the letter.
+    lower = character.lower()[0]
+    others = (lower.upper(), lower.title(), _MORE_CASES.get(lower, lower))
+    return {
+        character,
+        lower,
+        *(each for each in others if len(each) == 1 and each.lower()[0] == lower),
+    }
 
 
 def containing(search: str, *columns: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
-    """The condition that one of the columns has this text in it; none if it is only spaces."""
-    words = search.strip()[:_MOST_CHARACTERS]
+    """The condition that one of the columns has this text in it; none if it is only spaces.
+
+    Raises:
+        InvalidValue: as ``sought``.
+
+    """
+    words = sought(search)
     if not words:
         return []
     if words.isascii():
@@ -64,8 +111,7 @@ def _glob(words: str) -> str:
 
 
 def _class(character: str) -> str:
-    # The upper case of some letters is two; those are found as they were typed.
-    cases = {character, *character.lower()[:1], *character.upper()} if character.isalpha() else ""
-    if len(cases) == 2 or character in "*?[":
-        return f"[{''.join(sorted(cases or character))}]"
+    same = cases(character)
+    if len(same) > 1 or character in "*?[":
+        return f"[{''.join(sorted(same))}]"
     return character

@@ -7,6 +7,7 @@ the extension pg_trgm can be had. Without either, as elsewhere, a search reads r
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Session
+
+from tokenwidgets.search import cases, sought
 
 __all__ = [
     "ALL",
@@ -145,7 +148,7 @@ def narrows_by_itself(session: Session) -> bool:
 
 def is_short(search: str) -> bool:
     """Whether a search is too short for an index: one or two characters."""
-    return len(search.strip()) < _TRIGRAM
+    return len(sought(search)) < _TRIGRAM
 
 
 def narrowed(
@@ -157,15 +160,14 @@ def narrowed(
     are then found sooner along the order in which they are wanted. The rows named are more than
     those with the text in them (``search.containing``), never fewer.
     """
-    words = search.strip()
     connection = session.connection()
-    if connection.dialect.name != "sqlite" or is_short(search) or "\0" in words:
+    if connection.dialect.name != "sqlite" or is_short(search):
         # PostgreSQL's planner does all this by itself.
         return []
     if not _is_there(connection, index):
         return []
     named = _named(index)
-    trigrams = {"trigrams": _trigrams(words)}
+    trigrams = {"trigrams": _trigrams(sought(search))}
     # Few are read once; their count and their page then need the index no more.
     few = connection.execute(named.few, trigrams).scalars().all()
     if len(few) <= _FEW_FOUND:
@@ -201,7 +203,27 @@ def _trigrams(words: str) -> str:
     """All the trigrams of a text as FTS5 asks for them: ``"jan" AND "ane"``."""
     each = (words[at : at + _TRIGRAM] for at in range(len(words) - _TRIGRAM + 1))
     some = itertools.islice(dict.fromkeys(each), _MOST_TRIGRAMS)
-    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in some)
+    return " AND ".join(map(_quoted if words.isascii() else _in_any_case, some))
+
+
+def _in_any_case(trigram: str) -> str:
+    """A trigram that is not ASCII, with the cases of its letters that are not one for FTS5."""
+    different = itertools.product(*map(_different, trigram))
+    return f"({' OR '.join(_quoted(''.join(each)) for each in different)})"
+
+
+def _different(character: str) -> list[str]:
+    """A letter in those of its cases that FTS5 may not know to be one.
+
+    It knows those of Unicode 3.2, whatever its version; and leaves to Turkish what is Turkish.
+    """
+    lower, *others = sorted(cases(character), key=lambda each: each != character.lower()[0])
+    old = unicodedata.ucd_3_2_0.category
+    return [lower, *(each for each in others if "Cn" in (old(each), old(lower)) or each == "İ")]
+
+
+def _quoted(trigram: str) -> str:
+    return '"' + trigram.replace('"', '""') + '"'
 
 
 def _fill(connection: Connection, index: TextIndex) -> None:

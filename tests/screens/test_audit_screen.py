@@ -36,6 +36,19 @@ def test_the_newest_event_is_the_first(admin: Person, screen: Any, populated: Pl
     assert screen.events.total.endswith(" events")
 
 
+def test_a_search_for_what_no_text_has_is_refused_beside_the_filter(
+    admin: Person, screen: Any, populated: Platform
+):
+    populated.tokens.add("jdoe", "nightly", {"orders": Access.READ})
+    inventory = goes_to(admin, Control.TOKEN_INVENTORY)
+    for each in (screen, inventory):
+        filters(admin, each, search="jdoe\0")
+        assert "U+0000" in each.bar.problems["search"]
+        filters(admin, each, search="jdoe")
+        assert each.bar.problems == {}
+    assert (subjects(screen), inventory.table.total) == ({"jdoe", "nightly"}, "1 token")
+
+
 def test_filters_leave_what_matches_all_of_them(admin: Person, screen: Any, populated: Platform):
     filters(admin, screen, search="JDOE")
     assert subjects(screen) == {"jdoe"}

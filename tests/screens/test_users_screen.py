@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from house import goes_to
 from person import Person
 
 from tokenwidgets.platform import Platform
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.vocabulary import Access, Control
+
+REFUSED = "Search: has a character that cannot be shown plainly (U+0000)."
 
 
 def keys(person: Person) -> list[str]:
@@ -41,6 +44,16 @@ def test_a_search_shows_those_who_match(admin: Person):
     admin.does(admin.picker, "search", text="nobody like this")
     assert keys(admin) == []
     assert admin.picker.empty == "No user matches this search."
+
+
+def test_a_search_for_what_no_text_has_is_refused_in_words(admin: Person):
+    admin.does(admin.picker, "search", text="jdoe\0")
+    assert admin.said == ("alert", REFUSED)
+    admin.does(admin.picker, "search", text="jdoe")
+    assert (keys(admin), admin.said[1]) == (["jdoe"], "")
+    apis = goes_to(admin, Control.APIS)
+    admin.does(apis.list.table, "search", text="orders\0")
+    assert admin.said == ("alert", REFUSED)
 
 
 def test_a_header_sorts_and_sorts_the_other_way(admin: Person):

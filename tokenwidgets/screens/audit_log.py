@@ -79,13 +79,17 @@ class AuditScreen:
                 self._download()
 
     def _filter(self) -> None:
+        before = self._wanted
         try:
             self._wanted = event_filters(self.bar.values, self.bar.zone)
+            page = self._pager.first()
         except errors.InvalidValue as error:
-            self.bar.problems = {error.field: t(error.problem)}
+            # What is on show stays, and so does what is downloaded.
+            self._wanted = before
+            self.bar.problems = {error.field.lower(): t(error.problem)}
             return
         self.bar.problems = {}
-        self._fill(self._pager.first())
+        self._fill(page)
 
     def _download(self) -> None:
         total = self._shell.platform.history.count(**self._wanted)

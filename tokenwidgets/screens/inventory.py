@@ -230,7 +230,7 @@ def _problem(error: errors.TokenWidgetsError) -> dict[str, str]:
     """What is wrong with a filter, by its name; nothing if it is no filter's fault."""
     match error:
         case errors.InvalidValue():
-            return {error.field: t(error.problem)}
+            return {error.field.lower(): t(error.problem)}
         case errors.UnknownUser():
             return {"owner": words_of(error)}
         case errors.UnknownAPI():

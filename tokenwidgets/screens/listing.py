@@ -8,6 +8,7 @@ from typing import Any
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.shell import Shell
+from tokenwidgets.search import sought
 from tokenwidgets.widgets.paged_table import (
     AddRow,
     NextPage,
@@ -95,7 +96,8 @@ class Listing:
         return {column["key"] for column in self.table.columns if column["sortable"]}
 
     def _fetch(self, cursor: Cursor | None) -> Page[Row]:
-        rows = [row for row in self._read() if _has(row, self.table.search)]
+        wanted = sought(self.table.search).casefold()
+        rows = [row for row in self._read() if _has(row, wanted)]
         if self.table.sort:
             rows.sort(key=lambda row: _order(row[self.table.sort]), reverse=self.table.descending)
         start = int(cursor.values[0]) if cursor else 0
@@ -115,9 +117,8 @@ class Listing:
             self.table.empty = self._none if self.table.search.strip() else self._first
 
 
-def _has(row: Row, search: str) -> bool:
-    """Whether a value of the row that can be read on screen has the text in it."""
-    wanted = search.strip().casefold()
+def _has(row: Row, wanted: str) -> bool:
+    """Whether a value of the row that can be read on screen has the text in it, in any case."""
     return not wanted or any(wanted in text.casefold() for text in _texts(row))
 
 
