@@ -12,8 +12,8 @@ from workers import Workers
 
 from tokenwidgets.errors import LastAdministrator, NotAllowed, StaleVersion
 from tokenwidgets.platform import open_platform
-from tokenwidgets.schema import Membership
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.schema import GroupControl, Membership
+from tokenwidgets.vocabulary import Access, Control
 
 
 @pytest.fixture
@@ -130,6 +130,24 @@ def test_two_administrators_who_remove_each_other_leave_one(
     assert isinstance(refusal, NotAllowed | LastAdministrator)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Membership)) == 1
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_two_who_take_a_control_from_two_groups_leave_it_in_one(
+    populated, platform_of, database, _again
+):
+    groups = ["Administrators", "Second administrators"]
+    populated.groups.copy(*groups)
+    populated.memberships.set("jdoe", groups[1], True)
+    left = set(Control) - {Control.APIS}
+    outcomes = at_once(
+        lambda: platform_of("admin").groups.set_controls(groups[0], left),
+        lambda: platform_of("jdoe").groups.set_controls(groups[1], left),
+    )
+    assert kinds(outcomes) == ["LastAdministrator", "NoneType"]
+    having = select(func.count()).where(GroupControl.control == Control.APIS.value)
+    with database.read() as session:
+        assert session.scalar(having) == 1
 
 
 @pytest.mark.parametrize("_again", range(5))

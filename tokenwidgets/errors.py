@@ -89,7 +89,7 @@ class NotAllowed(TokenWidgetsError, PermissionError):
 
 
 class LastAdministrator(TokenWidgetsError):
-    """The change would leave the platform without anybody who can administer user groups."""
+    """The change would leave the platform without anybody who can give one of its controls."""
 
 
 class StaleVersion(TokenWidgetsError):

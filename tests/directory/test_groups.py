@@ -18,6 +18,9 @@ from tokenwidgets.errors import (
 )
 from tokenwidgets.vocabulary import Control
 
+OTHERS = "Application Users, APIs, Token Inventory, Audit Log"
+LEFT = [control for control in Control if control not in (Control.APIS, Control.AUDIT_LOG)]
+
 
 def test_a_group_that_is_added_is_found_and_recorded(platform, database):
     added = platform.groups.add(
@@ -179,6 +182,56 @@ def test_the_last_group_of_administrators_stays_one(populated, database, clock):
             call()
     assert rows(database, trail=False) == before
     assert {event.outcome for event in events(database)[-4:]} == {"denied"}
+
+
+@pytest.fixture
+def keepers(populated):
+    """The administrators are in a group with "User Groups" alone, too; jdoe has but profiles."""
+    populated.groups.add("Keepers", controls=["User Groups"])
+    populated.groups.add("Profiles", controls=["Application Users"])
+    populated.memberships.set("admin", "Keepers", True)
+    populated.memberships.set("jdoe", "Profiles", True)
+    return populated
+
+
+def test_no_control_is_taken_from_the_last_who_can_give_it(keepers, database, clock):
+    before = rows(database, trail=False)
+    file = b"user_id,name,groups\nadmin,Ada Admin,Keepers\n"
+    all_but = [control for control in Control if control.screen != "Application Users"]
+    for gone, change in (
+        ("Application Users", lambda: keepers.groups.set_controls("Administrators", all_but)),
+        ("APIs, Audit Log", lambda: keepers.groups.set_controls("Administrators", LEFT)),
+        (OTHERS, lambda: keepers.groups.edit("Administrators", is_active=False)),
+        (OTHERS, lambda: keepers.groups.edit("Administrators", departments=["Salse"])),
+        (OTHERS, lambda: keepers.memberships.set("admin", "Administrators", False)),
+        (OTHERS, lambda: keepers.imports.users(file, "users.csv")),
+    ):
+        clock.advance(timedelta(minutes=2))
+        with pytest.raises(LastAdministrator, match=f"controls to anybody: {gone}. Who gives one"):
+            change()
+    assert rows(database, trail=False) == before
+    assert {event.outcome for event in events(database)[-6:]} == {"denied"}
+
+
+def test_the_last_who_can_give_a_control_is_not_deactivated(keepers, database):
+    keepers.memberships.set("jdoe", "Keepers", True)
+    before = rows(database, trail=False)
+    for change in (
+        lambda: keepers.users.edit("admin", is_active=False),
+        lambda: keepers.imports.users(b"user_id,name,active\nadmin,Ada Admin,no\n", "users.csv"),
+    ):
+        with pytest.raises(LastAdministrator, match=r"API Tokens, .*, APIs, Token Inventory"):
+            change()
+    assert rows(database, trail=False) == before
+
+
+def test_a_control_is_taken_once_somebody_else_can_give_it(keepers, platform_of):
+    keepers.groups.set_controls("Profiles", Control)
+    jane = platform_of("jdoe")
+    jane.groups.set_controls("Administrators", ["APIs"])
+    jane.memberships.set("admin", "Administrators", False)
+    jane.users.edit("admin", is_active=False)
+    assert jane.users.authority().controls == tuple(Control)
 
 
 def test_a_group_administrator_gives_and_takes_only_what_they_have(populated, platform_of):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.directory.group_rows import GroupRow, group_rows
-from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
+from tokenwidgets.directory.guards import givable, keep_givable, require_own_controls
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.service import Change, Service, retried
@@ -125,7 +125,7 @@ class GroupService(Service):
 
         Raises:
             StaleVersion: ``version`` is not the present one; ``current`` is the newer row.
-            LastAdministrator: nobody would be left who can administer user groups.
+            LastAdministrator: nobody would be left who can give one of the controls.
             UnknownGroup, InvalidValue, NameInUse, NotAllowed: as elsewhere here.
 
         """
@@ -136,7 +136,7 @@ class GroupService(Service):
             _refuse_stale(session, group, version)
             # To widen a group is to give; so it needs the controls, before and after.
             require_own_controls(session, change.authority, group)
-            before = group_rows(session, group.id)[0]
+            before, could = group_rows(session, group.id)[0], givable(session)
             if new_name is not None and new_name != group.name:
                 group.name = _free_name(session, new_name, besides=group.id)
             if description is not None:
@@ -152,7 +152,7 @@ class GroupService(Service):
                 change.nothing_to_do()
                 return before
             _record_edit(change, action, group, before, after)
-            keep_an_administrator(session)
+            keep_givable(session, could)
             return group_rows(session, group.id)[0]
 
     @retried
@@ -163,7 +163,7 @@ class GroupService(Service):
 
         Raises:
             StaleVersion: ``version`` is not the present one; ``current`` is the newer row.
-            LastAdministrator: nobody would be left who can administer user groups.
+            LastAdministrator: nobody would be left who can give one of the controls.
             NotAllowed: the actor lacks the control, or one that is given or taken.
 
         """
@@ -181,6 +181,7 @@ class GroupService(Service):
                 change.nothing_to_do()
                 return group_rows(session, group.id)[0]
             require_own_controls(session, change.authority, group, given + taken)
+            could = givable(session)
             if taken:
                 session.execute(
                     delete(GroupControl).where(
@@ -190,7 +191,7 @@ class GroupService(Service):
             _write_controls(session, group, given)
             group.version += 1
             session.flush()
-            keep_an_administrator(session)
+            keep_givable(session, could)
             change.record(Entry(action, group.name, detail={"given": given, "taken": taken}))
             return group_rows(session, group.id)[0]
 

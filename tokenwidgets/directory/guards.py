@@ -2,43 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
-from tokenwidgets.authority import Authority
+from tokenwidgets.authority import Authority, authority_of
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["keep_an_administrator", "require_own_controls"]
+__all__ = ["givable", "givable_by", "keep_givable", "require_own_controls"]
+
+_ABOVE = {control.value: control.parent.value for control in Control if control.parent}
+# The active groups that give what they give for everybody, with it.
+_OPEN = (
+    select(UserGroup.id, GroupControl.control)
+    .join(GroupControl, GroupControl.group_id == UserGroup.id)
+    .where(UserGroup.is_active, ~exists().where(GroupDepartment.group_id == UserGroup.id))
+    .cte("open_groups")
+)
+# First the few who administer user groups, then what else they have: nobody else is looked at.
+_GIVERS = (
+    select(Membership.user_id)
+    .join(User, User.id == Membership.user_id)
+    .where(
+        User.is_active,
+        Membership.group_id.in_(
+            select(_OPEN.c.id).where(_OPEN.c.control == Control.USER_GROUPS.value)
+        ),
+    )
+    .cte("givers")
+    .prefix_with("MATERIALIZED")
+)
+_HAD = (
+    select(Membership.user_id, _OPEN.c.control)
+    .join(_OPEN, _OPEN.c.id == Membership.group_id)
+    .where(Membership.user_id.in_(select(_GIVERS.c.user_id)))
+    .cte("had")
+    .prefix_with("MATERIALIZED")
+)
+_HAD_TOO = _HAD.alias("had_too")
+_GIVABLE = (
+    select(_HAD.c.control)
+    .distinct()
+    .where(
+        or_(
+            _HAD.c.control.not_in(_ABOVE),
+            exists().where(
+                _HAD_TOO.c.user_id == _HAD.c.user_id,
+                _HAD_TOO.c.control == case(_ABOVE, value=_HAD.c.control),
+            ),
+        )
+    )
+)
 
 
-def keep_an_administrator(session: Session) -> None:
-    """Refuse a state in which no active user can administer user groups for everybody.
+def givable(session: Session) -> frozenset[str]:
+    """The controls that an active user can give: has, with “User Groups”, both for everybody."""
+    return frozenset(session.scalars(_GIVABLE))
+
+
+def givable_by(session: Session, user: User) -> frozenset[str]:
+    """Those of them that this user can give: what would go with the user."""
+    if not user.is_active:
+        return frozenset()
+    authority = authority_of(session, user.user_id)
+    if not authority.has(Control.USER_GROUPS):
+        return frozenset()
+    return frozenset(control for control in Control if authority.reach(control).everybody)
+
+
+def keep_givable(session: Session, before: frozenset[str]) -> None:
+    """Refuse a state in which a control can be given by nobody any more: it would be gone for good.
 
     Call it after the change, before the commit.
+
+    Args:
+        session: the change's session.
+        before: what could be given before, by anybody or by whom the change is about.
 
     Raises:
         LastAdministrator: nobody would be left.
 
     """
-    left = session.scalar(
-        select(User.id)
-        .join(Membership, Membership.user_id == User.id)
-        .join(UserGroup, UserGroup.id == Membership.group_id)
-        .join(GroupControl, GroupControl.group_id == UserGroup.id)
-        .where(
-            User.is_active,
-            UserGroup.is_active,
-            GroupControl.control == Control.USER_GROUPS.value,
-            ~exists().where(GroupDepartment.group_id == UserGroup.id),
-        )
-        .limit(1)
-    )
-    if left is None:
+    lost = before - givable(session) if before else before
+    if Control.USER_GROUPS in lost:
         raise errors.LastAdministrator(
             Phrase(
                 "This would leave nobody who can administer user groups. Give another active user"
@@ -46,6 +96,24 @@ def keep_an_administrator(session: Session) -> None:
                 control=Control.USER_GROUPS,
             )
         )
+    if lost:
+        # What is below one of them on its path went with it.
+        names = [each for each in Control if each in lost and each.parent not in lost]
+        raise errors.LastAdministrator(
+            Phrase(
+                "This would leave nobody who can give these controls to anybody: {controls}. Who"
+                " gives one has it for everybody, and “{groups}” with it. Give another active user"
+                " all of them first.",
+                controls=_listed(names),
+                groups=Control.USER_GROUPS,
+            )
+        )
+
+
+def _listed(controls: Sequence[Control]) -> Phrase:
+    values = {f"control{number}": control for number, control in enumerate(controls)}
+    template = ", ".join(f"{{{name}}}" for name in values)
+    return Phrase(template, **values)
 
 
 def require_own_controls(

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 
 from tokenwidgets.audit import Entry
 from tokenwidgets.directory.groups import find_group
-from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
+from tokenwidgets.directory.guards import givable_by, keep_givable, require_own_controls
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page
 from tokenwidgets.schema import GroupControl, Membership, User, UserGroup
@@ -118,7 +118,7 @@ class MembershipService(Service):
         Raises:
             UnknownUser: there is none whom the actor may see.
             UnknownGroup: there is no such group.
-            LastAdministrator: nobody would be left who can administer user groups.
+            LastAdministrator: nobody would be left who can give one of the controls.
             NotAllowed: the actor lacks the control, or one that the group would give.
 
         """
@@ -134,6 +134,7 @@ class MembershipService(Service):
             if (present is not None) == member:
                 change.nothing_to_do()
                 return False
+            could = givable_by(session, user)
             if member:
                 session.add(Membership(user_id=user.id, group_id=row.id))
             else:
@@ -143,6 +144,6 @@ class MembershipService(Service):
                     )
                 )
             session.flush()
-            keep_an_administrator(session)
+            keep_givable(session, could)
             change.record(Entry(action, row.name, user_id=user.user_id, detail={"group": row.name}))
             return True

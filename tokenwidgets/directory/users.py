@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
 from tokenwidgets.authority import Authority, Reach
-from tokenwidgets.directory.guards import keep_an_administrator
+from tokenwidgets.directory.guards import givable_by, keep_givable
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
 from tokenwidgets.language import Phrase
@@ -184,7 +184,7 @@ class UserService(Service):
         Raises:
             InvalidValue: a value cannot be taken.
             StaleVersion: ``version`` is not the present one; ``current`` is the newer ``UserRow``.
-            LastAdministrator: nobody active would be left who can administer user groups.
+            LastAdministrator: nobody active would be left who can give one of the controls.
             UnknownUser: there is none whom the actor may see.
             NotAllowed: the actor lacks the control.
 
@@ -213,12 +213,13 @@ class UserService(Service):
                 change.nothing_to_do()
                 return self._with_counts(session, [user])[0]
             before = {key: getattr(user, key) for key in changed}
+            could = givable_by(session, user)
             for key, value in changed.items():
                 setattr(user, key, value)
             user.version += 1
             user.updated_at = change.at
             session.flush()
-            keep_an_administrator(session)
+            keep_givable(session, could)
             if "is_active" in changed:
                 action = "activate user" if new["is_active"] else "deactivate user"
             detail = {"before": before, "after": changed}

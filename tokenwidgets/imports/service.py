@@ -66,7 +66,7 @@ class ImportService(Service):
 
         Raises:
             ImportRefused: lines are bad, and nothing was changed; it names them all.
-            LastAdministrator: nobody would be left who can administer user groups.
+            LastAdministrator: nobody would be left who can give one of the controls.
             NotAllowed: the actor lacks the control, or one that a group gives.
 
         """

@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from tokenwidgets.audit import Entry
-from tokenwidgets.directory.guards import keep_an_administrator, require_own_controls
+from tokenwidgets.directory.guards import givable, keep_givable, require_own_controls
 from tokenwidgets.imports.user_plan import UserChange
 from tokenwidgets.schema import Membership, User, UserGroup
 from tokenwidgets.service import Change
@@ -25,18 +25,19 @@ def write_users(
     """Write the changes and their events, in this transaction.
 
     Raises:
-        LastAdministrator: nobody would be left who can administer user groups.
+        LastAdministrator: nobody would be left who can give one of the controls.
         NotAllowed: the actor may not change memberships, or not of these groups.
 
     """
     _require_groups(change, users)
+    could = givable(change.session)
     for start in range(0, len(users), _AT_ONCE):
         some = users[start : start + _AT_ONCE]
         ids = _write_profiles(change, some)
         _write_memberships(change.session, some, ids)
         change.record(*(entry for user in some for entry in _entries(user)))
         progress(start + len(some))
-    keep_an_administrator(change.session)
+    keep_givable(change.session, could)
 
 
 def _require_groups(change: Change, users: Sequence[UserChange]) -> None:
