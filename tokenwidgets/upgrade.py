@@ -6,12 +6,12 @@ import functools
 from importlib.resources import files
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database, sqlite_path
 
-__all__ = ["check_schema", "is_empty", "known_revisions", "revision", "upgrade"]
+__all__ = ["check_schema", "is_empty", "known_revisions", "migrate", "revision", "upgrade"]
 
 _SMALLEST = 512  # bytes in a page, of which an SQLite file has at least one
 _UPGRADE_LOCK = 0x746F6B656E  # any number, always the same
@@ -106,9 +106,6 @@ def upgrade(database: Database) -> tuple[str | None, str]:
         SchemaTooNew: a newer tokenwidgets made it; nothing is changed.
 
     """
-    from alembic import command
-    from alembic.config import Config
-
     path = sqlite_path(database.url)
     if path is not None:
         _make_folder(path.parent)
@@ -117,18 +114,26 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     if before is not None and before not in known:
         check_schema(database)
     if before != known[-1]:
-        config = Config()
-        config.set_main_option("script_location", str(files("tokenwidgets.migrations")))
         with database.write() as session:
             connection = session.connection()
             if connection.dialect.name == "postgresql":
                 # Of two that come at once, the second finds the work done.
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            migrate(connection, known[-1])
         # New connections see that the database is ours now (``tune_sqlite``).
         database.close()
     return before, known[-1]
+
+
+def migrate(connection: Connection, target: str) -> None:
+    """Apply the migrations that are missing up to a revision, in the connection's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(files("tokenwidgets.migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, target)
 
 
 def _make_folder(folder: Path) -> None:

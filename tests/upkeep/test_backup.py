@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+from errno import EPERM
 
 import pytest
+from sqlalchemy import text
 from state import rows
 
 from tokenwidgets.database import Database
 from tokenwidgets.errors import ConfigurationError, DatabaseUnavailable, NotADatabase
 from tokenwidgets.platform import open_platform
+from tokenwidgets.upgrade import migrate, revision, upgrade
 from tokenwidgets.upkeep import back_up, check, restore
 
 
@@ -121,6 +125,84 @@ def test_a_damaged_backup_is_not_restored(embedded, sqlite_database, elsewhere, 
         with pytest.raises(NotADatabase):
             restore(tmp_path / name, elsewhere)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def older(tmp_path):
+    """A database of the schema before the newest, with an administrator."""
+    database = Database(f"sqlite:///{tmp_path / 'older.db'}")
+    with database.write() as session:
+        migrate(session.connection(), "0003")
+        session.execute(
+            text(
+                "INSERT INTO users (id, user_id, name, email, department, version, created_at,"
+                " updated_at) VALUES (7, 'jdoe', 'Jane Doe', '', '', 1, 0, 0)"
+            )
+        )
+    yield database
+    database.close()
+
+
+def test_before_an_upgrade_a_backup_is_made_and_restored_as_it_is(older, elsewhere, tmp_path):
+    back_up(older, tmp_path / "saved")
+    upgrade(older)
+    assert restore(tmp_path / "saved", elsewhere) == revision(elsewhere) == "0003"
+    upgrade(elsewhere)
+    assert list(check(elsewhere)) == []
+    assert rows(elsewhere) == rows(older)
+    elsewhere.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO memberships (user_id, group_id) VALUES (7, 99)",
+        "DROP INDEX ix_users_email",
+        "DROP TRIGGER user_search_added",
+        "UPDATE audit_chain SET last_event_id = 5",
+    ],
+)
+def test_an_older_backup_that_is_damaged_is_not_restored(older, elsewhere, tmp_path, statement):
+    back_up(older, tmp_path / "saved")
+    with sqlite3.connect(tmp_path / "saved") as connection:
+        connection.execute(statement)
+    connection.close()
+    with pytest.raises(NotADatabase, match="is damaged"):
+        restore(tmp_path / "saved", elsewhere)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_backup_of_any_name_is_restored(embedded, sqlite_database, tmp_path):
+    folder = tmp_path / "f#1 ?x=%20"
+    folder.mkdir()
+    for number, name in enumerate(("a#1.bak", "q?mode=rw", "100%25.bak", "Sicherung für 'heute'")):
+        back_up(sqlite_database, folder / name)
+        restored = Database(f"sqlite:///{tmp_path / f'{number}.db'}")
+        restore(folder / name, restored)
+        assert rows(restored) == rows(sqlite_database)
+        restored.close()
+    assert len(list(folder.iterdir())) == 4
+    assert not (tmp_path / "f").exists()
+
+
+def test_where_there_are_no_links_a_backup_is_made_and_replaces_nothing(
+    embedded, sqlite_database, elsewhere, tmp_path, monkeypatch
+):
+    def refuse(*_):
+        raise PermissionError(EPERM, os.strerror(EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    target = tmp_path / "saved"
+    with pytest.raises(ConfigurationError, match="already"):
+        back_up(sqlite_database, target, progress=lambda *_: target.write_text("mine"))
+    assert target.read_text() == "mine"
+    target.unlink()
+    back_up(sqlite_database, target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.glob(".saved*")) == []
+    restore(target, elsewhere)
+    assert list(check(elsewhere)) == []
+    elsewhere.close()
 
 
 def test_a_folder_that_is_not_there_is_told(embedded, sqlite_database, tmp_path):

@@ -10,6 +10,7 @@ from state import rows
 
 from tokenwidgets.errors import NotADatabase, SchemaTooNew
 from tokenwidgets.platform import open_platform
+from tokenwidgets.search_index import TOKENS, drop
 from tokenwidgets.upkeep import check
 from tokenwidgets.vocabulary import Access
 
@@ -132,3 +133,87 @@ def test_a_newer_schema_and_no_database_are_refused(database, empty_database):
     harm(database, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SchemaTooNew):
         found(database)
+
+
+def test_indexes_that_are_missing_or_no_longer_what_they_were_are_found(used, database):
+    harm(
+        database,
+        "DROP INDEX ix_tokens_live",
+        "DROP INDEX uq_token_secrets_present",
+        "CREATE INDEX uq_token_secrets_present ON token_secrets (token_id)",
+        "DROP INDEX uq_users_user_id_any_case",
+        "CREATE INDEX uq_users_user_id_any_case ON users (user_id)",
+        "CREATE INDEX ix_of_the_operator ON users (created_at)",
+    )
+    assert found(database) == [
+        "index ix_tokens_live: it is missing",
+        "index uq_token_secrets_present: it is not as it was made",
+        "index uq_users_user_id_any_case: it is not as it was made",
+    ]
+
+
+def test_a_rule_that_a_table_lost_is_found(populated, database):
+    if database.is_sqlite:
+        harm(
+            database,
+            "ALTER TABLE grants RENAME TO old",
+            "CREATE TABLE grants AS SELECT * FROM old",
+            "DROP TABLE old",
+            "CREATE INDEX ix_grants_api ON grants (api_id, access, token_id)",
+        )
+        assert found(database) == ["table grants: it is not as it was made"]
+        return
+    harm(
+        database,
+        "ALTER TABLE grants DROP CONSTRAINT ck_grants_access",
+        "ALTER TABLE grants DROP CONSTRAINT grants_api_id_fkey",
+        "ALTER TABLE apis DROP CONSTRAINT apis_name_key",
+        "ALTER TABLE apis ALTER COLUMN title DROP NOT NULL",
+    )
+    assert found(database) == [
+        "table apis: it lacks the rule for name",
+        "table apis: its column title is not as it was made",
+        "table grants: it lacks the rule ck_grants_access",
+        "table grants: it lacks the rule for api_id",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("DROP TABLE token_search", "its table token_search is missing"),
+        ("DROP TRIGGER token_search_edited", "its trigger token_search_edited is missing"),
+        (
+            "INSERT INTO token_search (token_search) VALUES ('delete-all')",
+            "it lacks 3 row(s) of tokens",
+        ),
+        ("INSERT INTO token_search (rowid, name) VALUES (99, 'x')", "it has 1 row(s) that"),
+    ],
+)
+def test_a_search_index_that_is_no_longer_right_is_found(
+    sqlite_database, clock, statement, problem
+):
+    platform = open_platform(sqlite_database, "admin", clock=clock)
+    platform.users.add("jdoe", "Jane Doe")
+    platform.apis.add("orders")
+    for name in ("one", "two", "three"):
+        platform.tokens.add("jdoe", name, {"orders": Access.READ})
+    harm(sqlite_database, statement)
+    assert f"index token_search: {problem}" in "\n".join(found(sqlite_database))
+    # Where SQLite has no trigrams there is none of it, which is no trouble.
+    with sqlite_database.write() as session:
+        drop(session.connection(), TOKENS)
+    assert found(sqlite_database) == []
+
+
+def test_what_is_no_instant_and_what_is_no_control_is_found(used, database):
+    late = "'soon'" if database.is_sqlite else "'infinity'"
+    harm(
+        database,
+        f"UPDATE tokens SET expires_at = {late} WHERE id = 2",
+        "UPDATE group_controls SET control = 'Bogus' WHERE control = 'Audit Log'",
+    )
+    assert found(database) == [
+        "table tokens: expires_at is no instant where id is 2",
+        "table group_controls: 'Bogus' of group 1 is no control",
+    ]

@@ -13,9 +13,10 @@ class Check(Command):
     """Check that the platform is whole."""
 
     name = "tokenwidgets check"
-    description = """Check that the platform is whole: the file, the tables and indexes, the foreign
-    keys, that every live token has one present secret, and the chain of the audit trail. Nothing
-    is changed. Prints what is wrong, one a line; exit status 1 then."""
+    description = """Check that the platform is whole: the file, the tables, indexes and triggers,
+    the foreign keys, the search indexes, that every live token has one present secret, that
+    instants and controls are some, and the chain of the audit trail. Nothing is changed. Prints
+    what is wrong, one a line; exit status 1 then."""
     examples = """
     tokenwidgets check
     """
@@ -43,7 +44,8 @@ class Backup(Command):
     name = "tokenwidgets backup"
     parameters = ("FILE",)
     description = """Back up the platform into a new file, as it is at one instant, while others
-    work on. No file is replaced. A PostgreSQL database is backed up by pg_dump instead."""
+    work on; also one of an older schema, before upgrade-db. No file is replaced. A PostgreSQL
+    database is backed up by pg_dump instead."""
     examples = """
     tokenwidgets backup platform-2026-07-01.backup
     """

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlalchemy import URL
+
 from tokenwidgets import errors
 from tokenwidgets.database import BUSY_TIMEOUT, Database, named_errors, sqlite_path
 from tokenwidgets.upgrade import check_schema, revision
@@ -27,20 +29,23 @@ def back_up(
 ) -> None:
     """Copy the platform, as it is at one instant, into a new file, while others work on.
 
-    The file can be read by its owner alone, and is a platform like any other.
+    The file can be read by its owner alone, and is a platform like any other. One of an older
+    schema is copied as it is: a backup comes before ``tokenwidgets upgrade-db``.
 
     Args:
-        database: an SQLite database of this version's schema.
+        database: an SQLite database of this version's schema or an older one.
         target: where; there must be nothing yet.
         progress: called with the pages that are copied and how many there are.
 
     Raises:
         ConfigurationError: it is not in a file of SQLite, or there is something at the target.
+        SchemaTooNew: a newer tokenwidgets made it.
         DatabaseError: the database cannot be read, or the copy not be written.
 
     """
     source = _file_of(database, "dumped by `pg_dump`")
-    check_schema(database)
+    with contextlib.suppress(errors.SchemaTooOld):
+        check_schema(database)
     _copy(source, target, progress)
 
 
@@ -54,27 +59,31 @@ def restore(
     Raises:
         ConfigurationError: the database is not to be a file of SQLite, or is there already.
         NotADatabase: the backup is not there, not one of a platform, or damaged.
+        SchemaTooNew: a newer tokenwidgets made it.
 
     """
     target = _file_of(database, "restored by `pg_restore`")
     if not backup.is_file():
         raise errors.NotADatabase(f"There is no backup at {backup}.")
-    # It may be on a medium that cannot be written to, and stays as it is in any case.
-    saved = Database(f"sqlite:///file:{quote(str(backup.resolve()))}?mode=ro&uri=true")
-    with contextlib.closing(saved):
+    with contextlib.closing(_read_only(backup)) as saved:
         found = revision(saved)
         if found is None:
             raise errors.NotADatabase(f"The file {backup} is empty: it is no backup.")
-        with contextlib.suppress(errors.SchemaTooOld):
-            for trouble in check(saved):
-                raise errors.NotADatabase(
-                    f"The backup {backup} is damaged ({trouble.place}: {trouble.problem}); nothing"
-                    " was restored."
-                )
+        for trouble in check(saved, older=True):
+            raise errors.NotADatabase(
+                f"The backup {backup} is damaged ({trouble.place}: {trouble.problem}); nothing"
+                " was restored."
+            )
     with contextlib.suppress(FileExistsError):
         target.parent.mkdir(parents=True, mode=0o700)
     _copy(backup, target, progress)
     return found
+
+
+def _read_only(backup: Path) -> Database:
+    # It may be on a medium that cannot be written to, and stays as it is in any case.
+    name = f"file:{quote(str(backup.resolve()))}"
+    return Database(URL.create("sqlite", database=name, query={"mode": "ro", "uri": "true"}))
 
 
 def _file_of(database: Database, otherwise: str) -> Path:
@@ -140,15 +149,42 @@ def _beside(target: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
+        _place(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _place(part: Path, target: Path) -> None:
+    try:
         _to_disk(part)
-        # A link, unlike a move, replaces nothing.
-        os.link(part, target)
-        _to_disk(target.parent)
+        try:
+            # A link, unlike a move, replaces nothing.
+            os.link(part, target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # The file system has no links, as that of many a memory stick.
+            _move(part, target)
     except FileExistsError:
         _require_nothing(target)
         raise
-    finally:
-        part.unlink(missing_ok=True)
+    except OSError as error:
+        raise errors.DatabaseUnavailable(
+            f"The file {target} cannot be made: {error.strerror}."
+        ) from error
+    # Some network folders cannot say when they have it.
+    with contextlib.suppress(OSError):
+        _to_disk(target.parent)
+
+
+def _move(part: Path, target: Path) -> None:
+    """Move it over an empty file that is ours, as there was none."""
+    target.touch(mode=0o600, exist_ok=False)
+    try:
+        part.replace(target)
+    except BaseException:
+        target.unlink()
+        raise
 
 
 def _to_disk(path: Path) -> None:

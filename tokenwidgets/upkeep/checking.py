@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, inspect, select, text
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    column,
+    exists,
+    func,
+    inspect,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session
 
-from tokenwidgets import audit
+from tokenwidgets import audit, errors
 from tokenwidgets.database import Database
-from tokenwidgets.schema import Base, Token, TokenSecret
-from tokenwidgets.search_index import is_of_the_models
-from tokenwidgets.upgrade import check_schema
+from tokenwidgets.instants import Instant
+from tokenwidgets.schema import AuditEvent, Base, GroupControl, Token, TokenSecret
+from tokenwidgets.upgrade import check_schema, revision
+from tokenwidgets.upkeep.tables import layout, search_indexes
+from tokenwidgets.upkeep.trouble import Trouble
+from tokenwidgets.vocabulary import Control
 
 __all__ = ["Trouble", "check"]
 
 _DIGEST_LENGTH = 32  # bytes of SHA-256
+_SHOWN = 100  # of one kind, for each table
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that is not as it should be: where, and what."""
-
-    place: str
-    problem: str
-
-
-def check(database: Database) -> Iterator[Trouble]:
+def check(database: Database, *, older: bool = False) -> Iterator[Trouble]:
     """Yield all that is wrong in the database, in one snapshot; nothing is changed.
 
-    Looked at are the file (SQLite), the tables and indexes, the foreign keys, that every live
-    token has one present secret with its digest, and the chain of the audit trail.
+    Looked at are the file (SQLite), that the tables, indexes and triggers are those that the
+    migrations make, the foreign keys, the search indexes (SQLite), that every live token has one
+    present secret with its digest, that instants are instants and controls are controls, and the
+    chain of the audit trail.
+
+    Args:
+        database: the database.
+        older: whether to look at an older schema, too; at its tokens, instants and controls is
+            not looked then.
 
     Raises:
         NotADatabase: it is not ours, or too damaged to be read.
@@ -39,14 +55,22 @@ def check(database: Database) -> Iterator[Trouble]:
         SchemaTooNew: a newer tokenwidgets made it.
 
     """
-    check_schema(database)
+    of_this_version = [_secrets, _instants, _controls]
+    try:
+        check_schema(database)
+    except errors.SchemaTooOld:
+        if not older:
+            raise
+        of_this_version = []
+    found = str(revision(database))
     with database.read() as session:
         yield from _file(session)
-        missing = list(_schema(session))
-        yield from missing
-        if any(each.place.startswith("table") for each in missing):
+        wrong = list(layout(session, found))
+        yield from wrong
+        if any(each.place.startswith("table") and "is missing" in each.problem for each in wrong):
             return  # what is not there cannot be asked
-        for look in (_foreign_keys, _secrets, _trail):
+        yield from search_indexes(session, found)
+        for look in (_foreign_keys, *of_this_version, _trail):
             yield from look(session)
 
 
@@ -58,44 +82,20 @@ def _file(session: Session) -> Iterator[Trouble]:
             yield Trouble("file", found)
 
 
-def _schema(session: Session) -> Iterator[Trouble]:
-    """The tables, columns and unique indexes without which a promise would not be kept."""
-    present = inspect(session.connection())
-    tables = set(present.get_table_names())
-    for table in Base.metadata.sorted_tables:
-        if table.name not in tables:
-            yield Trouble(f"table {table.name}", "it is missing")
-            continue
-        columns = {column["name"] for column in present.get_columns(table.name)}
-        for name in sorted({column.name for column in table.columns} - columns):
-            yield Trouble(f"table {table.name}", f"its column {name} is missing")
-    indexes = _indexes(session)
-    for table in Base.metadata.sorted_tables:
-        for index in sorted(str(each.name) for each in table.indexes):
-            if index not in indexes and is_of_the_models(None, index):
-                yield Trouble(f"index {index}", "it is missing")
-
-
-def _indexes(session: Session) -> set[str]:
-    # The inspector leaves out those of expressions on SQLite.
-    if session.get_bind().dialect.name == "sqlite":
-        return set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'index'")))
-    return set(session.scalars(text("SELECT indexname FROM pg_indexes")))
-
-
 def _foreign_keys(session: Session) -> Iterator[Trouble]:
-    """Asked of each key by a statement that every database knows."""
-    for table in Base.metadata.sorted_tables:
-        for key in sorted(table.foreign_key_constraints, key=lambda each: str(each.column_keys)):
-            for element in key.elements:
-                child, parent = element.parent, element.column
-                other = parent.table.alias()
-                missing = ~exists().where(other.c[parent.name] == child)
-                statement = select(child).where(child.is_not(None), missing).distinct().limit(100)
-                for value in session.scalars(statement):
+    """Asked of each key that there is by a statement that every database knows."""
+    present = inspect(session.connection())
+    for name in sorted(present.get_table_names()):
+        keys = present.get_foreign_keys(name)
+        for key in sorted(keys, key=lambda each: each["constrained_columns"]):
+            other = table(key["referred_table"], *map(column, key["referred_columns"])).alias()
+            for child, parent in zip(key["constrained_columns"], other.c, strict=True):
+                value = table(name, column(child)).c[child]
+                missing = ~exists().where(parent == value)
+                statement = select(value).where(value.is_not(None), missing)
+                for each in session.scalars(statement.distinct().limit(_SHOWN)):
                     yield Trouble(
-                        f"table {table.name}",
-                        f"{child.name} {value} names no row of {parent.table.name}",
+                        f"table {name}", f"{child} {each} names no row of {key['referred_table']}"
                     )
 
 
@@ -122,10 +122,33 @@ def _secrets(session: Session) -> Iterator[Trouble]:
     )
     for token in session.scalars(several):
         yield Trouble(f"token {token}", "it has several present secrets")
-    digests = select(TokenSecret.token_id, TokenSecret.digest)
-    for token, digest in session.execute(digests.execution_options(yield_per=10_000)):
-        if len(digest) != _DIGEST_LENGTH:
-            yield Trouble(f"token {token}", "the digest of a secret of it is none")
+    cut = func.length(TokenSecret.digest) != _DIGEST_LENGTH
+    for token in session.scalars(select(TokenSecret.token_id).where(cut)):
+        yield Trouble(f"token {token}", "the digest of a secret of it is none")
+
+
+def _instants(session: Session) -> Iterator[Trouble]:
+    """To SQLite a text is later than any instant, so one question finds both."""
+    for of in Base.metadata.sorted_tables:
+        here = [each for each in of.columns if isinstance(each.type, Instant)]
+        if not here or of.name == AuditEvent.__tablename__:
+            continue  # the trail says it itself
+        key = of.c["id"] if "id" in of.c else of.c["token_id"]
+        for each in here:
+            none = or_(each < _EARLIEST, each > _LATEST)
+            for row in session.scalars(select(key).where(none).limit(_SHOWN)):
+                yield Trouble(
+                    f"table {of.name}", f"{each.name} is no instant where {key.name} is {row}"
+                )
+
+
+def _controls(session: Session) -> Iterator[Trouble]:
+    known = [control.value for control in Control]
+    unknown = select(GroupControl.group_id, GroupControl.control).where(
+        GroupControl.control.not_in(known)
+    )
+    for group, control in session.execute(unknown):
+        yield Trouble("table group_controls", f"{control!r} of group {group} is no control")
 
 
 def _trail(session: Session) -> Iterator[Trouble]:
