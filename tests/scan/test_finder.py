@@ -18,8 +18,8 @@ def found(data):
 
 @given(st.binary(max_size=60), st.sampled_from(SECRETS), st.binary(max_size=60))
 def test_a_secret_is_found_whatever_is_around_it(before, secret, after):
-    hits = [each.digest for each in found(before + secret.encode() + after)]
-    if before[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    for mark in (b"", b"\xff\xfe", b"\xfe\xff"):
+        hits = [each.digest for each in found(mark + before + secret.encode() + after)]
         assert digest(secret) in hits
 
 
@@ -36,18 +36,26 @@ def test_a_secret_with_one_character_changed_is_none():
         assert found(changed.encode()) == [], changed
 
 
-def test_line_and_column_count_from_one():
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_line_and_column_count_from_one_in_units_of_utf_16(encoding):
     one, other = SECRETS[:2]
-    text = f"first\n  key = '{one}'\nü\n{other}, {one}\n"
-    places = [(each.place.line, each.place.column) for each in found(text.encode())]
-    assert places == [(2, 10), (4, 1), (4, len(other) + 3)]
+    text = f"é {one}\n  key = '{one}'\nü\n{other}, 😀{one}\n\n中{other}"
+    places = [(each.place.line, each.place.column) for each in found(text.encode(encoding))]
+    assert places == [(1, 3), (2, 10), (4, 1), (4, len(other) + 5), (6, 2)]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
-def test_texts_of_windows_are_searched(encoding):
-    text = f"\ufeff{SECRETS[0]}" if encoding == "utf-16-le" else SECRETS[0]
-    (hit,) = found(text.encode(encoding))
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_texts_of_windows_are_searched_with_a_mark_and_without(encoding, mark):
+    (hit,) = found(f"{mark}A=1\r\nB={SECRETS[0]}\r\n".encode(encoding))
     assert hit.digest == digest(SECRETS[0])
+    assert (hit.place.line, hit.place.column) == (2, 3)
+
+
+def test_both_are_found_where_a_line_of_another_encoding_was_added():
+    one, other = SECRETS[:2]
+    data = f"{one}\n".encode("utf-16") + f"{other}\n".encode()
+    assert [each.digest for each in found(data)] == [digest(one), digest(other)]
 
 
 def test_nothing_of_a_secret_is_kept_but_its_ends():

@@ -33,7 +33,7 @@ def test_all_files_below_a_folder_are_searched(tmp_path, secrets):
     assert (done.files, done.problems) == (2, [])
 
 
-def test_links_and_pipes_are_left_alone(tmp_path, secret):
+def test_below_a_folder_links_and_pipes_are_left_alone(tmp_path, secret):
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "key").write_text(secret)
@@ -45,6 +45,34 @@ def test_links_and_pipes_are_left_alone(tmp_path, secret):
     assert scan([inside]).found == []
 
 
+def test_links_and_pipes_that_are_named_are_searched(tmp_path, secrets):
+    one, other = secrets(2)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "key").write_text(one)
+    (tmp_path / "link").symlink_to("folder/key")
+    (tmp_path / "folders").symlink_to("folder")
+    ends = os.pipe()
+    os.write(ends[1], b"\n" * 60_000 + other.encode())
+    os.close(ends[1])
+    pipe = f"/dev/fd/{ends[0]}"
+    done = scan([tmp_path / "link", tmp_path / "folders", pipe])
+    os.close(ends[0])
+    assert places(done, one) == [f"{tmp_path}/link:1:1", f"{tmp_path}/folders/key:1:1"]
+    assert places(done, other) == [f"{pipe}:60001:1"]
+    assert (done.files, done.problems) == (3, [])
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_told(tmp_path):
+    (tmp_path / "broken").symlink_to("nowhere")
+    done = scan(["/dev/zero", tmp_path / "broken", ""])
+    assert done.files == 0
+    assert [problem.partition(": ")[2] for problem in done.problems] == [
+        "neither a file, a folder nor a pipe",
+        "No such file or directory",
+        "No such file or directory",
+    ]
+
+
 def test_what_cannot_be_read_is_told(tmp_path, secret):
     (tmp_path / "key").write_text(secret)
     done = scan([tmp_path / "nowhere", tmp_path / "key"])
@@ -52,14 +80,30 @@ def test_what_cannot_be_read_is_told(tmp_path, secret):
     assert done.problems == [f"{tmp_path}/nowhere: No such file or directory"]
 
 
-def test_a_large_file_is_searched_piece_by_piece(tmp_path, secrets, monkeypatch):
-    monkeypatch.setattr("tokenwidgets.scan.archives.MOST_BYTES", 64)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("between", ["\n", ","])
+def test_a_large_file_is_searched_piece_by_piece(tmp_path, secrets, monkeypatch, between, encoding):
     kept = secrets(30)
-    text = "\n".join(f"{'x' * (number % 7)} {each}" for number, each in enumerate(kept))
-    (tmp_path / "large.log").write_text(text)
-    done = scan([tmp_path])
-    assert [each.digest for each in done.found] == [digest(each) for each in kept]
-    assert [each.place.line for each in done.found] == list(range(1, 31))
+    text = between.join(f"{'é' * (number % 7)}: {each}" for number, each in enumerate(kept))
+    (tmp_path / "large.log").write_bytes(text.encode(encoding))
+    whole = scan([tmp_path]).found
+    assert [each.digest for each in whole] == [digest(each) for each in kept]
+    for size in (64, 300, 301, 302, 303):
+        monkeypatch.setattr("tokenwidgets.scan.archives.MOST_BYTES", size)
+        done = scan([tmp_path])
+        assert done.bytes == len(text.encode(encoding))
+        assert [each.digest for each in done.found] == [each.digest for each in whole]
+        assert [each.place.line for each in done.found] == [each.place.line for each in whole]
+    if encoding == "utf-8":
+        # Only of a whole file, the columns are those of its encoding.
+        assert done.found == whole
+
+
+def test_a_secret_among_nothing_but_letters_is_found_on_every_cut(tmp_path, secret, monkeypatch):
+    for size in range(100, 141):
+        monkeypatch.setattr("tokenwidgets.scan.archives.MOST_BYTES", size)
+        (tmp_path / "minified").write_text("z" * 97 + secret + "," + "z" * 1000)
+        assert places(scan([tmp_path]), secret) == [f"{tmp_path}/minified:1:98"]
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class ScanFiles(PlatformCommand):
         """Scan, look up, and say what was found."""
         if self.revoke and self.offline:
             raise UsageError("--revoke has to look the secrets up, so it cannot be --offline")
-        done = self._scan([path for path in paths if path])
+        done = self._scan(() if paths == ("",) else paths)
         leaks = self._leaks(done)
         if self.format == "text":
             for line in as_lines(done.found, leaks):

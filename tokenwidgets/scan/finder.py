@@ -9,14 +9,19 @@ from dataclasses import dataclass, replace
 
 from tokenwidgets.secret import digest, is_well_formed
 
-__all__ = ["Found", "Place", "find"]
+__all__ = ["Found", "Place", "find", "width"]
 
 # A single byte to search for makes this as quick as reading; what is before it is looked at then.
 _TAIL = re.compile(rb"_[0-9A-Za-z]{36}")
 _BEFORE = re.compile(rb"[0-9A-Za-z]{2,16}\Z")
 _PREFIX_LENGTH = 16
 
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Place:
     """Where something was found: in which file, and where in it.
 
     ``inside`` says where in an archive, a notebook or a repository's history; ``line`` and
-    ``column`` count from 1, and are 0 where there are no lines.
+    ``column``, in UTF-16 code units, count from 1, and are 0 where there are no lines.
     """
 
     path: str
@@ -50,23 +55,63 @@ class Found:
     place: Place
 
 
-def find(data: bytes, place: Place) -> Iterator[Found]:
-    """All secrets in the data, in order, whatever their prefix."""
-    encoding = _MARKS.get(data[:2])
+def find(data: bytes, place: Place, *, known: int = 0) -> Iterator[Found]:
+    """All secrets in the data, in order, whatever their prefix.
+
+    Args:
+        data: a text in any encoding that has ASCII's characters, UTF-16 and UTF-32 too; or
+            anything else.
+        place: where it is.
+        known: so many bytes at its beginning were searched before: what ends in them is left out.
+
+    """
+    if b"\0" in data:
+        return _in_encodings(data, place, known)
+    return _in_text(data, place, known)
+
+
+def _in_encodings(data: bytes, place: Place, known: int) -> Iterator[Found]:
+    """All secrets in the encoding of the data's mark, and others in the data without NULs.
+
+    That finds UTF-16 and UTF-32 without a mark, too, and what is so among other things.
+    """
+    earlier: set[bytes] = set()
+    encoding = None if known else _MARKS.get(data[:4]) or _MARKS.get(data[:2])
     if encoding is not None:
-        data = data.decode(encoding, "replace").encode("utf-8")
+        for found in _in_text(data.decode(encoding, "replace").encode("utf-8"), place, known):
+            earlier.add(found.digest)
+            yield found
+    known -= data.count(b"\0", 0, known)
+    for found in _in_text(data.translate(None, b"\0"), place, known):
+        if found.digest not in earlier:
+            yield found
+
+
+def width(piece: bytes) -> int:
+    """How many columns a piece of a line takes; NULs are none, as in UTF-16 without a mark."""
+    piece = piece.translate(None, b"\0")
+    if piece.isascii():
+        return len(piece)
+    return len(piece.decode("utf-8", "replace").encode("utf-16-le")) // 2
+
+
+def _in_text(data: bytes, place: Place, known: int) -> Iterator[Found]:
     line, counted = 1, 0
+    column = 0 if data.startswith(codecs.BOM_UTF8) else 1
     for match in _TAIL.finditer(data):
         start = match.start()
         text = _secret_at(data, start, match.end())
-        if text is None:
+        if text is None or match.end() <= known:
             continue
-        line += data.count(b"\n", counted, start)
+        newlines = data.count(b"\n", counted, start)
+        if newlines:
+            line, column = line + newlines, 1
+            counted = data.rfind(b"\n", counted, start) + 1
+        column += width(data[counted:start])
         counted = start
-        begins = data.rfind(b"\n", 0, start)
-        column = start - len(text.partition("_")[0]) - begins
-        hint = f"{text.partition('_')[0]}_…{text[-4:]}"
-        yield Found(digest(text), hint, replace(place, line=line, column=column))
+        prefix = text.partition("_")[0]
+        at = replace(place, line=line, column=column - len(prefix))
+        yield Found(digest(text), f"{prefix}_…{text[-4:]}", at)
 
 
 def _secret_at(data: bytes, underscore: int, end: int) -> str | None:

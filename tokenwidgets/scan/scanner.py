@@ -6,18 +6,21 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from io import RawIOBase
+from io import BytesIO, FileIO
 from pathlib import Path
 
 from tokenwidgets.scan import archives, history, notebooks, staged
-from tokenwidgets.scan.finder import Found, Place, find
+from tokenwidgets.scan.finder import Found, Place, find, width
 from tokenwidgets.scan.git import GitTrouble
+from tokenwidgets.secret import LONGEST
 from tokenwidgets.text import plain
 
 __all__ = ["Scan", "scan", "scan_staged"]
 
 _DEEPEST = 5
 _MOST_CHARACTERS = 300
+_AT_ONCE = 2**20
+_OVERLAP = 4 * LONGEST - 1  # one byte less than the longest secret takes, in UTF-32
 
 
 @dataclass(slots=True)
@@ -33,11 +36,11 @@ class Scan:
 def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False) -> Scan:
     """Find the secrets in files and in all that is below folders.
 
-    Notebooks and archives are looked into; symbolic links are not followed, and ``.git`` is left
-    out. Nothing of a secret is kept but its digest and last four characters.
+    Notebooks and archives are looked into; below folders symbolic links are not followed, and
+    ``.git`` is left out. Nothing of a secret is kept but its digest and last four characters.
 
     Args:
-        paths: files and folders.
+        paths: files, folders, pipes, and links to them.
         with_history: also every object of the git repositories among the paths.
 
     """
@@ -72,15 +75,18 @@ def scan_staged(folder: str | os.PathLike[str] = ".") -> Scan:
 
 
 def _files(path: str, done: Scan) -> Iterator[str]:
-    """The regular files at and below a path, in order."""
+    """The file or pipe at a path, or the regular files below it, in order."""
     try:
-        mode = os.lstat(path).st_mode
-        if stat.S_ISREG(mode):
-            yield path
-        elif stat.S_ISDIR(mode):
-            yield from _below(path, done)
+        mode = os.stat(path).st_mode  # noqa: PTH116 - the Path of "" would be a folder
     except OSError as error:
         done.problems.append(f"{path}: {error.strerror or error}")
+        return
+    if stat.S_ISDIR(mode):
+        yield from _below(path, done)
+    elif stat.S_ISREG(mode) or stat.S_ISFIFO(mode):
+        yield path
+    else:
+        done.problems.append(f"{path}: neither a file, a folder nor a pipe")
 
 
 def _below(folder: str, done: Scan) -> Iterator[str]:
@@ -101,10 +107,11 @@ def _below(folder: str, done: Scan) -> Iterator[str]:
 def _in_file(path: str, done: Scan) -> Iterator[Found]:
     place = Place(path)
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
-        large = os.fstat(file.fileno()).st_size > archives.MOST_BYTES
-        content = file.read(archives.MOST_BYTES) if large else file.readall()
+        status = os.fstat(file.fileno())
+        small = status.st_size <= archives.MOST_BYTES and not stat.S_ISFIFO(status.st_mode)
+        content = file.readall() if small else _piece(file)
         done.bytes += len(content)
-        if not large:
+        if len(content) <= archives.MOST_BYTES:
             yield from _in_content(content, place, done)
             return
         if archives.is_archive(content):
@@ -112,20 +119,29 @@ def _in_file(path: str, done: Scan) -> Iterator[Found]:
         yield from _in_pieces(content, file, place, done)
 
 
-def _in_pieces(piece: bytes, file: RawIOBase, place: Place, done: Scan) -> Iterator[Found]:
-    """All secrets in a large file, which is cut where no secret can be."""
-    lines = 0
-    while piece:
-        cut = 1 + max(map(piece.rfind, (b"\n", b"\0", b" "))) or len(piece)
-        for found in find(piece[:cut], place):
-            at = replace(found.place, line=found.place.line + lines)
-            yield replace(found, place=at)
-        lines += piece.count(b"\n", 0, cut)
-        more = file.read(archives.MOST_BYTES) or b""
+def _piece(file: FileIO) -> bytes:
+    """MOST_BYTES and one more of a file or a pipe, or all that is left."""
+    content = BytesIO()
+    while more := file.read(min(_AT_ONCE, archives.MOST_BYTES + 1 - content.tell())):
+        content.write(more)
+    return content.getvalue()
+
+
+def _in_pieces(piece: bytes, file: FileIO, place: Place, done: Scan) -> Iterator[Found]:
+    """All secrets in a large file; the end of each piece is searched again with what follows."""
+    known = lines = columns = 0
+    while len(piece) > known:
+        for found in find(piece, place, known=known):
+            line, column = found.place.line, found.place.column
+            column += columns if line == 1 else 0
+            yield replace(found, place=replace(place, line=line + lines, column=column))
+        known = min(_OVERLAP, len(piece))
+        before, newline, begun = piece[:-known].rpartition(b"\n")
+        lines += before.count(b"\n") + len(newline)
+        columns = width(begun) + (0 if newline else columns)
+        more = _piece(file)
         done.bytes += len(more)
-        if not more and cut == len(piece):
-            return
-        piece = piece[cut:] + more
+        piece = piece[-known:] + more
 
 
 def _in_content(data: bytes, place: Place, done: Scan, depth: int = 0) -> Iterator[Found]:
