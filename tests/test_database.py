@@ -14,7 +14,9 @@ from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.platform import open_platform
 from tokenwidgets.schema import Setting
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.secret import mint
+from tokenwidgets.verifier import Verifier
+from tokenwidgets.vocabulary import Access, Reason
 
 
 def settings_in(session):
@@ -109,6 +111,12 @@ def test_a_number_that_no_database_can_hold_finds_nothing(populated):
         "nodatabase://user:hunter2@host/name",
         "postgresql+nodriver://user:hunter2@host/name",
         "://user:hunter2@host",
+        "sqlite:///platform.db?timeout=soon",
+        "postgresql+psycopg://user:hunter2",
+        "postgresql+psycopg://user:h@hunter2@host/name",
+        "postgresql+psycopg://user:h@x:hunter2@host/name",
+        "postgresql+psycopg://user:h@x/hunter2@host/name",
+        "postgresql+psycopg://user:h:x@x:hunter2@host/name",
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_without_its_password(url):
@@ -117,11 +125,32 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(url):
     assert "hunter2" not in str(refusal.value)
 
 
-def test_no_message_has_the_databases_password():
-    database = Database("postgresql+psycopg://user:hunter2@127.0.0.1:1/name")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://user:hunter2@127.0.0.1:1/name",
+        "postgresql+psycopg://user@127.0.0.1:1/name?password=hunter2",
+        "postgresql+psycopg://user@/name?host=127.0.0.1&port=1&sslpassword=hunter2&passfile=hunter2",
+        "postgresql+psycopg://user@127.0.0.1:1/name?options=-c+hunter2.setting%3Dhunter2",
+    ],
+)
+def test_no_message_has_the_databases_password(url, caplog):
+    database = Database(url)
     with pytest.raises(errors.DatabaseUnavailable) as refusal, database.read() as session:
         session.connection()
-    assert "hunter2" not in f"{refusal.value} {database!r} {database.place}"
+    with Verifier(url) as verifier:
+        assert verifier.check(mint().reveal(), "orders", "GET").reason is Reason.UNAVAILABLE
+        with pytest.raises(errors.DatabaseUnavailable) as other:
+            verifier.opened_by(mint().reveal())
+    said = f"{refusal.value} {other.value} {database!r} {database.place} {verifier!r} {caplog.text}"
+    assert "hunter2" not in said
+    assert "127.0.0.1" in database.place
+    assert "cannot be read" in caplog.text
+
+
+def test_what_says_where_a_database_is_stays_in_messages():
+    url = "sqlite:///file:/var/lib/platform.db?mode=ro&timeout=3&uri=true"
+    assert Database(url).place == "sqlite:///file%3A/var/lib/platform.db?mode=ro&uri=true"
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
+from tokenwidgets.place import place_of, url_of
 from tokenwidgets.turns import turn
 
 __all__ = ["BUSY_TIMEOUT", "Database", "named_errors", "sqlite_path", "tune_sqlite"]
@@ -44,9 +45,9 @@ class Database:
 
     def __init__(self, url: str | URL, *, echo: bool = False) -> None:
         try:
-            self.url = make_url(url)
+            self.url = url_of(url)
             self.engine = _engine(self.url, echo)
-        except (sa_exc.ArgumentError, sa_exc.NoSuchModuleError, ImportError) as error:
+        except (sa_exc.ArgumentError, sa_exc.NoSuchModuleError, ImportError, ValueError) as error:
             raise errors.ConfigurationError(
                 f"The database URL cannot be used ({error}). It should look like"
                 " sqlite:////var/lib/tokenwidgets/platform.db or"
@@ -67,7 +68,7 @@ class Database:
     @property
     def place(self) -> str:
         """Where the database is, for messages; without any password."""
-        return self.url.render_as_string(hide_password=True)
+        return place_of(self.url)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -178,9 +179,7 @@ def _sqlite_engine(url: URL, echo: bool) -> Engine:
         if record.info["file"] != _identity(path):
             raise sa_exc.DisconnectionError("another file is in its place, such as a backup")
 
-    @event.listens_for(engine, "engine_disposed")
-    def _disposed(_engine: Any) -> None:
-        known.clear()
+    event.listen(engine, "engine_disposed", lambda _: known.clear())
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from tokenwidgets import errors
 from tokenwidgets.database import BUSY_TIMEOUT, Database, sqlite_path
+from tokenwidgets.place import place_of
 from tokenwidgets.schema import Instant
 from tokenwidgets.verifier.statement import Statements, statements_for
 
@@ -49,7 +50,7 @@ class Source:
     @property
     def place(self) -> str:
         """Where the database is, for messages; without any password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        return place_of(self.engine.url)
 
     def instant(self, seconds: float) -> Any:
         """Seconds since 1970 as the driver takes the value of an instant."""

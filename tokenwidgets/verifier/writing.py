@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from tokenwidgets.database import BUSY_TIMEOUT, named_errors
+from tokenwidgets.place import place_of
 from tokenwidgets.schema import Token, TokenSecret
 from tokenwidgets.turns import turn
 
@@ -47,7 +48,7 @@ def write_down(engine: Engine, used: dict[bytes, Seen], refused: dict[bytes, See
     for seen in used.values():
         tokens[seen[1]] = max(seen, tokens.get(seen[1], seen), key=_when)
     of_tokens = [(b"", seen) for seen in tokens.values()]
-    place = engine.url.render_as_string(hide_password=True)
+    place = place_of(engine.url)
     writer = engine.execution_options(tokenwidgets_writer=True)
     is_sqlite = engine.dialect.name == "sqlite"
     for statement, everything in (
