@@ -9,7 +9,7 @@ from sqlalchemy import update
 from state import rows
 
 from tokenwidgets.authority import Authority, Reach
-from tokenwidgets.errors import InvalidValue, NotAllowed, UnknownToken, UnknownUser
+from tokenwidgets.errors import ImportRefused, InvalidValue, NotAllowed, UnknownToken, UnknownUser
 from tokenwidgets.schema import GroupControl
 from tokenwidgets.tokens import TokenFilter
 from tokenwidgets.vocabulary import Access, Control
@@ -178,6 +178,48 @@ def test_nobody_can_be_put_where_the_delegated_administrator_does_not_reach(
     with pytest.raises(InvalidValue, match="Department"):
         delegate.users.edit("jdoe", department=department)
     assert platform.users.get("jdoe").department == "Finance"
+
+
+def test_nobody_is_moved_to_where_more_of_the_delegates_controls_reach(delegate, platform):
+    platform.groups.add("Sales profiles", controls=["Application Users"], departments=["Sales"])
+    platform.memberships.set("dora", "Sales profiles", True)
+    file = b"user_id,name,department\nasmith,Alan Smith,Finance\n"
+    refusal = "cannot be one that your control “Application Users > API Tokens” reaches"
+    for error, move in (
+        (InvalidValue, lambda: delegate.users.edit("asmith", department="Finance")),
+        (ImportRefused, lambda: delegate.imports.users(file, "users.csv")),
+    ):
+        with pytest.raises(error, match=refusal):
+            move()
+    assert platform.users.get("asmith").department == "Sales"
+    # The other way only gives power away, and a new user has nothing yet.
+    delegate.users.edit("jdoe", department="Sales")
+    with pytest.raises(InvalidValue, match=refusal):
+        delegate.users.edit("jdoe", department="Finance")
+    delegate.users.add("new", "New", department="Finance")
+    platform.groups.set_controls("Sales profiles", DELEGATED)
+    assert delegate.users.edit("jdoe", department="Finance").department == "Finance"
+
+
+def test_who_has_controls_is_switched_on_and_off_only_by_who_has_them_too(delegate, platform):
+    platform.memberships.set("jdoe", "Administrators", True)
+    file = b"user_id,name,active\njdoe,Jane Doe,%s\n"
+    for active, word in ((False, b"no"), (True, b"yes")):
+        for switch in (
+            lambda active=active: delegate.users.edit("jdoe", is_active=active),
+            lambda word=word: delegate.imports.users(file % word, "users.csv"),
+        ):
+            with pytest.raises(NotAllowed, match=r"dora cannot give .* Administrators"):
+                switch()
+        platform.users.edit("jdoe", is_active=active)
+    refused = platform.history.page(outcome="denied").rows
+    assert [event.action for event in refused] == ["import users", "edit user"]
+    delegate.users.edit("jdoe", name="Jane Roe", is_active=True)
+    # What dora has, too, is no obstacle.
+    platform.memberships.set("jdoe", "Administrators", False)
+    platform.memberships.set("jdoe", "Finance desk", True)
+    assert not delegate.users.edit("jdoe", is_active=False).is_active
+    assert delegate.imports.users(file % b"yes", "users.csv").changed == 1
 
 
 def test_groups_and_apis_belong_to_no_department_so_limited_controls_over_them_are_none(

@@ -13,7 +13,14 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.schema import GroupControl, GroupDepartment, Membership, User, UserGroup
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["givable", "givable_by", "keep_givable", "require_own_controls"]
+__all__ = [
+    "givable",
+    "givable_by",
+    "keep_givable",
+    "require_controls_of",
+    "require_department",
+    "require_own_controls",
+]
 
 _ABOVE = {control.value: control.parent.value for control in Control if control.parent}
 # The active groups that give what they give for everybody, with it.
@@ -157,4 +164,48 @@ def require_own_controls(
                     control=Phrase(name),
                     group=group.name,
                 )
+            )
+
+
+def require_controls_of(session: Session, authority: Authority, user: User) -> None:
+    """Refuse to switch somebody on or off, and so all that their groups give.
+
+    Raises:
+        NotAllowed: the actor lacks one of these controls, or not for all whom a group reaches.
+
+    """
+    theirs = select(Membership.group_id).where(Membership.user_id == user.id)
+    for group in session.scalars(select(UserGroup).where(UserGroup.id.in_(theirs))):
+        require_own_controls(session, authority, group)
+
+
+def require_department(authority: Authority, department: str, before: str | None = None) -> None:
+    """Refuse a department in which the actor may not put a user.
+
+    Args:
+        authority: the actor's.
+        department: the one that the user shall be of.
+        before: the one that the user is of; None for a new user.
+
+    Raises:
+        InvalidValue: the actor does not administer it; or a control of theirs reaches it and not
+            the one before, so that the actor would get power over the user.
+
+    """
+    reach = authority.reach(Control.APPLICATION_USERS)
+    if not reach.covers(department):
+        allowed = ", ".join(sorted(reach.departments))
+        raise errors.InvalidValue(
+            "Department", Phrase("must be one that you administer: {names}.", names=allowed)
+        )
+    for control in Control if before is not None else ():
+        reach = authority.reach(control)
+        if reach.covers(department) and not reach.covers(str(before)):
+            raise errors.InvalidValue(
+                "Department",
+                Phrase(
+                    "cannot be one that your control “{control}” reaches, as it does not reach the"
+                    " user now.",
+                    control=control,
+                ),
             )

@@ -14,8 +14,12 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.audit import Entry
-from tokenwidgets.authority import Authority, Reach
-from tokenwidgets.directory.guards import givable_by, keep_givable
+from tokenwidgets.directory.guards import (
+    givable_by,
+    keep_givable,
+    require_controls_of,
+    require_department,
+)
 from tokenwidgets.directory.lookup import user_within
 from tokenwidgets.directory.user_order import UserSort, sort_key
 from tokenwidgets.language import Phrase
@@ -27,7 +31,7 @@ from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_email, check_identifier, check_name, check_note
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["UserRow", "UserService", "UserSort", "check_profile", "require_department"]
+__all__ = ["UserRow", "UserService", "UserSort", "check_profile"]
 
 
 # What a page shows of its users, whichever they are; built once.
@@ -186,7 +190,8 @@ class UserService(Service):
             StaleVersion: ``version`` is not the present one; ``current`` is the newer ``UserRow``.
             LastAdministrator: nobody active would be left who can give one of the controls.
             UnknownUser: there is none whom the actor may see.
-            NotAllowed: the actor lacks the control.
+            NotAllowed: the actor lacks the control or, for ``is_active``, one that a group of the
+                user gives.
 
         """
         action = "edit user"
@@ -207,13 +212,16 @@ class UserService(Service):
             )
             new["is_active"] = user.is_active if is_active is None else bool(is_active)
             if new["department"] != user.department:
-                require_department(change.authority, new["department"])
+                require_department(change.authority, new["department"], user.department)
             changed = {key: new[key] for key in new if new[key] != getattr(user, key)}
             if not changed:
                 change.nothing_to_do()
                 return self._with_counts(session, [user])[0]
             before = {key: getattr(user, key) for key in changed}
-            could = givable_by(session, user)
+            could = frozenset[str]()
+            if "is_active" in changed:
+                require_controls_of(session, change.authority, user)
+                could = givable_by(session, user)
             for key, value in changed.items():
                 setattr(user, key, value)
             user.version += 1
@@ -266,16 +274,6 @@ def check_profile(name: object, email: object, department: object) -> dict[str, 
         "email": check_email("Email", email),
         "department": check_note("Department", department, most=100),
     }
-
-
-def require_department(authority: Authority, department: str) -> None:
-    """Refuse a department that the actor does not administer (``InvalidValue``)."""
-    reach: Reach = authority.reach(Control.APPLICATION_USERS)
-    if not reach.covers(department):
-        allowed = ", ".join(sorted(reach.departments))
-        raise errors.InvalidValue(
-            "Department", Phrase("must be one that you administer: {names}.", names=allowed)
-        )
 
 
 def _row(

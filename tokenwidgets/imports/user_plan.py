@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
-from tokenwidgets.directory.users import require_department
+from tokenwidgets.directory.guards import require_department
 from tokenwidgets.errors import LineProblem
 from tokenwidgets.imports.user_file import UserLine
 from tokenwidgets.schema import Membership, User, UserGroup
@@ -31,7 +31,8 @@ class UserChange:
     """What one line would change of one user.
 
     ``row_id`` and ``version`` are None and 0 for a new user. ``values`` is the whole profile as
-    it will be; ``before`` has what it differs from. The groups are by id and name.
+    it will be; ``before`` has what it differs from. The groups are by id and name; ``switched``
+    has those that the user is in already, when the line makes the user active or not.
     """
 
     line: int
@@ -42,6 +43,7 @@ class UserChange:
     before: dict[str, Any]
     joins: dict[int, str]
     leaves: dict[int, str]
+    switched: frozenset[int] = frozenset()
 
     @property
     def after(self) -> dict[str, Any]:
@@ -107,7 +109,7 @@ class _Planner:
             if user and getattr(user, key) != values[key]
         }
         if user is None or "department" in before:
-            require_department(self.authority, values["department"])
+            require_department(self.authority, values["department"], user and user.department)
         joins, leaves = self._groups(line, user, values["department"])
         return UserChange(
             line.line,
@@ -118,6 +120,7 @@ class _Planner:
             before,
             joins,
             leaves,
+            frozenset(self.member_of[user.id] if user and "is_active" in before else ()),
         )
 
     def _present(self, line: UserLine) -> Any | None:

@@ -44,8 +44,9 @@ def _require_groups(change: Change, users: Sequence[UserChange]) -> None:
     touched = {group_id for user in users for group_id in (*user.joins, *user.leaves)}
     if touched:
         change.authority.require(Control.USER_MEMBERSHIP)
-        for group in change.session.scalars(select(UserGroup).where(UserGroup.id.in_(touched))):
-            require_own_controls(change.session, change.authority, group)
+    touched.update(*(user.switched for user in users))
+    for group in change.session.scalars(select(UserGroup).where(UserGroup.id.in_(touched))):
+        require_own_controls(change.session, change.authority, group)
 
 
 def _write_profiles(change: Change, users: Sequence[UserChange]) -> dict[str, int]:
