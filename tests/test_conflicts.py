@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -96,3 +97,30 @@ def test_a_conflict_that_does_not_end_is_told_in_the_end(platform_with_conflicts
     with pytest.raises(errors.DatabaseConflict, match="Try again"):
         platform.apis.add("orders")
     assert rows(platform.database) == before
+
+
+def test_what_can_be_gone_through_once_is_not_empty_when_a_change_is_made_again(
+    platform_with_conflicts,
+):
+    groups = platform_with_conflicts(1, "INSERT ON audit_events").groups
+    for change, controls, departments in (
+        (partial(groups.add, controls=iter(["APIs"]), departments=(n for n in "B")), "APIs", "B"),
+        (partial(groups.edit, departments=iter("A")), "APIs", "A"),
+        (partial(groups.set_controls, controls=iter(["Audit Log"])), "Audit Log", "A"),
+    ):
+        changed = change("Desk")
+        assert (changed.controls, changed.departments) == ((controls,), (departments,))
+        with groups.database.engine.begin() as connection:
+            assert connection.scalar(text("SELECT last_value FROM tries")) == 2
+            connection.execute(text("ALTER SEQUENCE tries RESTART"))
+
+
+def test_a_refusal_is_recorded_although_the_database_gave_up_on_that_first(
+    platform_with_conflicts, postgresql_database, clock
+):
+    open_platform(postgresql_database, "admin", clock=clock).users.add("eve", "Eve")
+    platform_with_conflicts(2, "INSERT ON audit_events")
+    with pytest.raises(errors.NotAllowed):
+        open_platform(postgresql_database, "eve", clock=clock).apis.add("orders")
+    denied = events(postgresql_database)[-1]
+    assert (denied.actor, denied.action, denied.outcome) == ("eve", "add API", "denied")

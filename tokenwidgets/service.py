@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,16 +40,19 @@ def retried(change: Callable[_P, _T]) -> Callable[_P, _T]:
     """Make a change again when the database gave up on it for the sake of another one.
 
     Servers that do not let writers queue do so (SQLSTATE 40001). It is tried for as long as a
-    writer waits for another, and then ``DatabaseConflict`` is raised.
+    writer waits for another, and then ``DatabaseConflict`` is raised. What can be gone through
+    only once, such as a generator, is kept for it: a second time it would be empty.
     """
 
     @functools.wraps(change)
     def made(*arguments: _P.args, **keywords: _P.kwargs) -> _T:
         until = time.monotonic() + database.BUSY_TIMEOUT
         longest = 0.01
+        kept = [_kept(each) for each in arguments]
+        kept_keywords = {name: _kept(each) for name, each in keywords.items()}
         while True:
             try:
-                return change(*arguments, **keywords)
+                return change(*kept, **kept_keywords)
             except errors.DatabaseConflict:
                 # By chance, so that two do not get into each other's way again.
                 pause = random.uniform(0, longest)  # noqa: S311 - no secret is made of it
@@ -59,6 +62,10 @@ def retried(change: Callable[_P, _T]) -> Callable[_P, _T]:
             longest = min(longest * 2, _LONGEST_PAUSE)
 
     return made
+
+
+def _kept(value: Any) -> Any:
+    return tuple(value) if isinstance(value, Iterator) else value
 
 
 @dataclass(slots=True)
@@ -100,7 +107,7 @@ class Service:
         self.database = database
         self.actor = actor
         self._clock = clock
-        self._denied: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._denied: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.database.place} as {self.actor}>"
@@ -154,11 +161,12 @@ class Service:
         *,
         user_id: str | None = None,
         token_id: int | None = None,
+        detail: dict[str, str] | None = None,
     ) -> Iterator[Change]:
         """One audited transaction for an actor who has the control.
 
         A refusal for want of a control is recorded as well, in a transaction of its own, as an
-        attempt on this user or token.
+        attempt on this user or token, with this detail.
 
         Raises:
             NotAllowed: the actor lacks the control; nothing was changed.
@@ -174,7 +182,7 @@ class Service:
                 if not change.recorded:
                     raise AssertionError(f"{action} was about to commit without an audit event")
         except (errors.NotAllowed, errors.LastAdministrator) as refusal:
-            self._record_denial(action, subject, refusal, user_id, token_id)
+            self._record_denial(action, subject, refusal, user_id, token_id, detail)
             raise
 
     def _record_denial(
@@ -184,26 +192,40 @@ class Service:
         refusal: Exception,
         user_id: object = None,
         token_id: object = None,
+        detail: dict[str, str] | None = None,
     ) -> None:
         """Record a refused attempt; the same one at most once a minute, against floods."""
         at = self._clock()
-        last = self._denied.get((action, subject))
+        # Among them those on several users of one group: whom it was about makes the difference.
+        attempt = (action, subject, user_id if isinstance(user_id, str) else "")
+        last = self._denied.get(attempt)
         if last is not None and timedelta(0) <= at - last < _DENIED_ONCE_IN:
             return
-        self._denied[action, subject] = at
+        self._denied[attempt] = at
         while len(self._denied) > _DENIED_REMEMBERED:
             self._denied.popitem(last=False)
-        entry = audit.Entry(
-            action, plain(subject, 200), detail={"why": str(refusal)}, outcome=audit.DENIED
-        )
+        said = {name: plain(text, 200) for name, text in (detail or {}).items()}
+        said["why"] = str(refusal)
+        entry = audit.Entry(action, plain(subject, 200), detail=said, outcome=audit.DENIED)
         try:
-            with self.database.write() as session:
-                owner, token = _whom(session, user_id, token_id)
-                entry = dataclasses.replace(entry, user_id=owner, token_id=token)
-                audit.append(session, self.actor, at, entry)
+            self._append_denial(at, entry, user_id, token_id)
         except errors.TokenWidgetsError:
             # The refusal stands; that it could not be recorded is the operator's to know.
             log.exception("could not record that %s was denied: %s", self.actor, action)
+
+    @retried
+    def _append_denial(
+        self, at: datetime, entry: audit.Entry, user_id: object, token_id: object
+    ) -> None:
+        with self.database.write() as session:
+            owner, token = _whom(session, user_id, token_id)
+            if owner is None and isinstance(user_id, str) and user_id not in entry.subject:
+                # Nobody whom there is: then the name that was given says whom it was to be about.
+                entry = dataclasses.replace(
+                    entry, detail={"user": plain(user_id, 200), **(entry.detail or {})}
+                )
+            entry = dataclasses.replace(entry, user_id=owner, token_id=token)
+            audit.append(session, self.actor, at, entry)
 
 
 def _whom(session: Session, user_id: object, token_id: object) -> tuple[str | None, int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from state import events, rows
 
-from tokenwidgets.errors import LastAdministrator, UnknownUser
+from tokenwidgets.errors import LastAdministrator, NotAllowed, UnknownUser
 
 
 @pytest.fixture
@@ -54,6 +54,26 @@ def test_the_controls_begin_and_end_with_the_membership(desk, platform_of):
     assert platform_of("jdoe").users.authority().controls == ("APIs", "Audit Log")
     desk.memberships.set("jdoe", "Desk", False)
     assert platform_of("jdoe").users.authority().controls == ()
+
+
+def test_a_refused_membership_is_in_the_history_of_its_group_and_of_its_user(desk, platform_of):
+    desk.groups.add("Members", controls=["Application Users", "Application Users > User Groups"])
+    desk.memberships.set("jdoe", "Members", True)
+    for user_id in ("jdoe", "asmith"):
+        with pytest.raises(NotAllowed, match="“APIs” of the group Desk"):
+            platform_of("jdoe").memberships.set(user_id, "Desk", True)
+    for history in (desk.history.of_group("Desk"), desk.history.page(outcome="denied")):
+        refused = [event for event in history.rows if event.outcome == "denied"]
+        assert [(event.actor, event.subject, event.user_id) for event in refused] == [
+            ("jdoe", "Desk", "asmith"),
+            ("jdoe", "Desk", "jdoe"),
+        ]
+    with pytest.raises(NotAllowed):
+        platform_of("asmith").memberships.set("nobody", "Desk", True)
+    unknown = desk.history.of_group("Desk").rows[0]
+    assert (unknown.user_id, unknown.detail["user"]) == (None, "nobody")
+    (own,) = [e for e in desk.history.of_user("asmith").rows if e.outcome == "denied"]
+    assert (own.action, own.detail["group"]) == ("add member", "Desk")
 
 
 def test_the_last_administrator_cannot_leave(desk, database):

@@ -124,7 +124,11 @@ class MembershipService(Service):
         """
         action = "add member" if member else "remove member"
         with self.changing(
-            Control.USER_MEMBERSHIP, action, f"{group}: {user_id}", user_id=user_id
+            Control.USER_MEMBERSHIP,
+            action,
+            str(group),
+            user_id=user_id,
+            detail={"group": str(group)},
         ) as change:
             session = change.session
             user = user_within(session, change.authority, Control.USER_MEMBERSHIP, user_id)
