@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from state import events, faults, rows
 
 from tokenwidgets.audit import Entry, append, verify
@@ -61,6 +61,45 @@ def test_an_event_that_was_changed_is_found(trail, event_id):
             session.execute(statement)
             assert event_id in {fault.event_id for fault in verify(session)}, changed
             raise Undone
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "at = 'x'",
+        "at = NULL",
+        "at = 9000000000000000000",
+        "detail = '{'",
+        "detail = 5",
+        "detail = X'ff'",
+        "actor = CAST(X'ff' AS TEXT)",
+        "subject = X'ff'",
+        "hash = 'x'",
+        "previous_hash = 7",
+        "token_id = 'x'",
+    ],
+)
+def test_an_event_that_can_no_longer_be_read_is_found(sqlite_database, changed):
+    with sqlite_database.write() as session:
+        # What a tampering hand need not heed.
+        session.execute(text("CREATE TABLE kept AS SELECT * FROM audit_events"))
+        session.execute(text("DROP TABLE audit_events"))
+        session.execute(text("ALTER TABLE kept RENAME TO audit_events"))
+        session.execute(text(f"UPDATE audit_events SET {changed} WHERE id = 2"))
+    assert (2, "its content was changed") in problems(sqlite_database)
+
+
+def test_an_instant_that_is_past_all_dates_is_found(trail):
+    with trail.write() as session:
+        late = "9000000000000000000" if trail.is_sqlite else "'infinity'"
+        session.execute(text(f"UPDATE audit_events SET at = {late} WHERE id = 5"))
+    assert problems(trail) == [(5, "its content was changed")]
+
+
+def test_a_head_that_cannot_be_read_is_found(sqlite_database):
+    with sqlite_database.write() as session:
+        session.execute(text("UPDATE audit_chain SET last_hash = 'x'"))
+    assert problems(sqlite_database) == [(4, "events are missing at the end of the trail")]
 
 
 def test_an_instant_that_was_changed_is_found(trail):

@@ -7,6 +7,8 @@ also that the trail was cut off at its end.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import json
 from collections.abc import Iterator
@@ -14,10 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Text, case, cast, insert, select, type_coerce, update
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from tokenwidgets import errors
+from tokenwidgets.instants import EARLIEST, LATEST
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import AuditChain, AuditEvent
 
@@ -122,19 +126,60 @@ def _head(session: Session) -> tuple[int, bytes]:
 
 def verify(session: Session) -> Iterator[Fault]:
     """Walk the whole trail and yield every place at which it was tampered with, in order."""
+    with _any_text(session):
+        yield from _faults(session)
+
+
+def _faults(session: Session) -> Iterator[Fault]:
     expected_id, previous = 1, bytes(32)
-    statement = select(AuditEvent.__table__).order_by(AuditEvent.id)
+    statement = select(*_as_it_is()).order_by(AuditEvent.id)
     for row in session.execute(statement.execution_options(yield_per=10_000)).mappings():
         if row["id"] != expected_id:
             yield Fault(row["id"], f"event {expected_id} and what follows it are missing before it")
         if row["previous_hash"] != previous:
             yield Fault(row["id"], "it does not follow the event before it")
-        if _seal(row["previous_hash"], dict(row)) != row["hash"]:
+        if not _is_sealed(dict(row)):
             yield Fault(row["id"], "its content was changed")
         expected_id, previous = row["id"] + 1, row["hash"]
-    head = session.execute(select(AuditChain).where(AuditChain.id == 1)).scalar_one_or_none()
-    if head is None or (head.last_event_id, head.last_hash) != (expected_id - 1, previous):
+    chain = AuditChain.__table__.c
+    newest = select(chain.last_event_id, _raw(chain.last_hash)).where(chain.id == 1)
+    if session.execute(newest).one_or_none() != (expected_id - 1, previous):
         yield Fault(expected_id, "events are missing at the end of the trail")
+
+
+def _as_it_is() -> list[ColumnElement[Any]]:
+    """The columns of an event, whatever was made of them: what is no instant is none."""
+    at = case((AuditEvent.at.between(EARLIEST, LATEST), AuditEvent.at)).label("at")
+    detail = cast(AuditEvent.detail, Text).label("detail")
+    others = (each for each in AuditEvent.__table__.columns if each.name not in ("at", "detail"))
+    return [at, detail, *map(_raw, others)]
+
+
+def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return type_coerce(column, NullType()).label(column.key)
+
+
+@contextlib.contextmanager
+def _any_text(session: Session) -> Iterator[None]:
+    """SQLite keeps texts that are none (UTF-8); the driver refuses to read them."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _is_sealed(row: dict[str, Any]) -> bool:
+    try:
+        row["detail"] = json.loads(row["detail"])
+        return _seal(row["previous_hash"], row) == row["hash"]
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        return False
 
 
 def _seal(previous: bytes, row: dict[str, Any]) -> bytes:

@@ -12,9 +12,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tokenwidgets import errors
 
-__all__ = ["Epoch", "Instant", "check_instant"]
+__all__ = ["EARLIEST", "LATEST", "Epoch", "Instant", "check_instant"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import audit, errors
 from tokenwidgets.database import Database
-from tokenwidgets.instants import Instant
+from tokenwidgets.instants import EARLIEST, LATEST, Instant
 from tokenwidgets.schema import AuditEvent, Base, GroupControl, Token, TokenSecret
 from tokenwidgets.upgrade import check_schema, revision
 from tokenwidgets.upkeep.tables import layout, search_indexes
@@ -32,8 +31,6 @@ __all__ = ["Trouble", "check"]
 
 _DIGEST_LENGTH = 32  # bytes of SHA-256
 _SHOWN = 100  # of one kind, for each table
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def check(database: Database, *, older: bool = False) -> Iterator[Trouble]:
@@ -135,7 +132,7 @@ def _instants(session: Session) -> Iterator[Trouble]:
             continue  # the trail says it itself
         key = of.c["id"] if "id" in of.c else of.c["token_id"]
         for each in here:
-            none = or_(each < _EARLIEST, each > _LATEST)
+            none = or_(each < EARLIEST, each > LATEST)
             for row in session.scalars(select(key).where(none).limit(_SHOWN)):
                 yield Trouble(
                     f"table {of.name}", f"{each.name} is no instant where {key.name} is {row}"
