@@ -17,14 +17,36 @@ from hypothesis import strategies as st
 import tokenwidgets
 from tokenwidgets import errors, export, read_export
 from tokenwidgets.exports import FORMATS
-from tokenwidgets.exports.safety import as_it_was, as_text, from_text, spelled_out
+from tokenwidgets.exports.safety import (
+    as_cell,
+    as_it_was,
+    as_text,
+    from_cell,
+    from_text,
+    spelled_out,
+)
 from tokenwidgets.frames.columns import EVENTS, GRANTS, HINT, INVENTORY, Kind
 from tokenwidgets.vocabulary import Access
 
 LINK = '=HYPERLINK("http://evil.example","Click")'
 NAMES = [LINK, "+1+1", "-2", "@SUM(A1)", "'quoted'", "'=1", "\t=1", " =1", "\uff1d1+1", "#N/A"]
 NAMES += ["#REF!", "a\u202eb", "zero\u200bwidth", "line\nbreak", "nul\0", r"back\u202eslash", "\\"]
-NAMES += ["1e5", "007", "TRUE", "nan", "None", "2026-01-31", "a,b;c", '"', "é 夜 🚀", "x" * 200]
+NAMES += [
+    "_x202E_",
+    "_x005F_x202e_",
+    "__x000A_x0041_",
+    "_xD83D_",
+    "1e5",
+    "007",
+    "TRUE",
+    "nan",
+    "None",
+    "2026-01-31",
+    "a,b;c",
+    '"',
+    "é 夜 🚀",
+    "x" * 200,
+]
 
 INSTANTS = st.datetimes(datetime(1971, 1, 1), datetime(2078, 12, 31)).map(
     lambda moment: moment.replace(tzinfo=UTC)
@@ -42,6 +64,7 @@ VALUES = {
     Kind.OUTCOME: st.sampled_from(list(Kind.OUTCOME.dtype.categories)),
 }
 ROWS = st.integers(0, 4)
+ACCESS = Kind.ACCESS.dtype
 
 
 def series(values, kind):
@@ -113,6 +136,51 @@ def test_columns_of_ones_own_come_back_as_pandas_would_read_them(path):
     pd.testing.assert_frame_equal(read_export(path), frame)
 
 
+def frame_of_ones_own(name):
+    """Frames as an analyst makes them of ours, with the names of our columns."""
+    users = pd.Series(["007", "jdoe", "jdoe"], dtype="str")
+    frames = {
+        "events of users": pd.DataFrame({"user_id": users, "action": ["add", "1e5", "edit"]}),
+        "users alone": pd.DataFrame({"user_id": users}),
+        "users, some lacking": pd.DataFrame(
+            {"user_id": [None, "a"], "access": pd.Series(["No Access"] * 2, dtype=ACCESS)}
+        ),
+        "a count by user": users.groupby(users).size().rename_axis("user_id").reset_index(name="n"),
+        "no events": pd.DataFrame({"user_id": users, "action": users}).head(0),
+        "means": pd.DataFrame({"months": [6.5, 40_000.25], "owner_active": [0.5, 1.0]}),
+        "counts": pd.DataFrame({"months": [40_000, 3], "owner_active": [1, 0], "status": [1, 0]}),
+        "other words": pd.DataFrame({"status": ["open", "closed"], "created_at": ["soon", "late"]}),
+        "tokens that lack": pd.DataFrame({"token_id": pd.Series([1, None], dtype="Int64")}),
+        "a plan with gaps": pd.DataFrame(
+            {
+                "token_id": [1, 2, 3],
+                "api": pd.Series(["orders", None, None], dtype="str"),
+                "access": pd.Series(["Full Access", None, None], dtype=ACCESS),
+                "months": pd.Series([None, 12, None], dtype="Int16"),
+                "revoke": pd.Series([False, None, True], dtype="boolean"),
+            }
+        ),
+        "a plan": pd.DataFrame({"token_id": [1, 2], "revoke": [True, False]}),
+    }
+    return frames[name] if name else frames
+
+
+@pytest.mark.parametrize("name", frame_of_ones_own(None))
+def test_a_frame_made_of_ours_comes_back_and_no_value_is_lost(name, path):
+    frame = frame_of_ones_own(name)
+    export(frame, path)
+    pd.testing.assert_frame_equal(read_export(path), frame)
+
+
+def test_a_plan_of_plain_python_values_has_its_flags_and_months_in_a_file(path):
+    plan = pd.DataFrame({"token_id": [1, 2], "months": [12, None], "revoke": [None, True]})
+    export(plan.astype({"months": object, "revoke": object}), path)
+    back = read_export(path)
+    assert list(back.dtypes) == ["int64", "Int16", "boolean"]
+    assert back["months"].dropna().tolist() == [12]
+    assert back["revoke"].dropna().tolist() == [True]
+
+
 def test_chunks_make_one_file(populated, path):
     for number in range(7):
         populated.tokens.add("jdoe", f"load {number}", Access.READ)
@@ -136,10 +204,11 @@ def inventory_of(names):
     )
 
 
-@given(st.text())
+@given(st.text() | st.text("_x05FfDd8\\u", max_size=30))
 def test_what_is_done_to_a_text_can_be_taken_back(text):
     assert as_it_was(spelled_out(text)) == text
     assert from_text(as_text(text)) == text
+    assert from_cell(as_cell(text)) == text
     assert not as_text(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert not set(as_text(text)) & set("\0\r\n\t\u202e\u2066\u200b\ufeff")
 
@@ -172,6 +241,22 @@ def test_a_formula_in_excel_is_text(tmp_path):
     assert {cell.data_type for cell in cells} == {"s"}
     assert cells[0].quotePrefix
     assert not any("\u202e" in cell.value or "\0" in cell.value for cell in cells)
+
+
+def test_what_excel_takes_for_a_character_spelled_out_is_written_as_the_text_that_it_is(tmp_path):
+    path = export(inventory_of(["_x202E_", "_x0041", "a_x000a_x0041_"]), tmp_path / "tokens.xlsx")
+    sheet = openpyxl.load_workbook(path).active
+    cells = [sheet.cell(row, 2).value for row in (2, 3, 4)]
+    assert cells == ["_x005F_x202E_", "_x0041", "a_x005F_x000a_x005F_x0041_"]
+    assert list(pd.read_excel(path, engine="calamine")["name"]) == list(read_export(path)["name"])
+
+
+def test_a_text_that_excel_has_spelled_out_itself_is_read_as_what_it_shows(tmp_path):
+    book = openpyxl.Workbook()
+    for text in ("name", "two_x000D_\nlines"):
+        book.active.append([text])
+    book.save(tmp_path / "tokens.xlsx")
+    assert list(read_export(tmp_path / "tokens.xlsx")["name"]) == ["two\r\nlines"]
 
 
 def test_another_reader_of_excel_sees_texts_dates_and_numbers(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tokenwidgets.exports.kinds import kinds_of
+from tokenwidgets.exports.kinds import is_matrix, restored
 from tokenwidgets.exports.safety import as_text, each_once, from_text
 
 __all__ = ["read", "write"]
@@ -29,12 +29,9 @@ def read(path: Path) -> pd.DataFrame:
     """Read all columns; those that are not known, as pandas would."""
     frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     frame.columns = [from_text(name) for name in frame.columns]
-    kinds = kinds_of(list(frame.columns))
     for name in frame.columns:
         frame[name] = each_once(frame[name], from_text)
-        if name not in kinds:
-            frame[name] = _guessed(frame[name])
-    return frame
+    return restored(frame, matrix=is_matrix(frame), otherwise=_guessed)
 
 
 def _text(values: pd.Series) -> pd.Series:
@@ -42,8 +39,8 @@ def _text(values: pd.Series) -> pd.Series:
         instants = values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]")
         words = np.datetime_as_string(instants, unit="us", timezone="UTC").astype(object)
         return pd.Series(np.where(np.isnat(instants), None, words), index=values.index)
-    if values.dtype == bool:
-        return values.map({True: "true", False: "false"})
+    if pd.api.types.infer_dtype(values, skipna=True) == "boolean":
+        return values.map({True: "true", False: "false"}, na_action="ignore")
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
     return each_once(values.astype("str"), as_text)

@@ -16,8 +16,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tokenwidgets import errors
-from tokenwidgets.exports.kinds import kinds_of
-from tokenwidgets.exports.safety import FORMULA, as_it_was, spelled_out
+from tokenwidgets.exports.kinds import is_matrix, kinds_of, restored
+from tokenwidgets.exports.safety import FORMULA, as_cell, from_cell
 from tokenwidgets.frames.columns import Kind
 from tokenwidgets.vocabulary import TokenStatus
 
@@ -40,6 +40,7 @@ _DAY = 86_400_000_000
 # A file has 16 digits of a number: so many parts of a day, which are less than a microsecond
 # each. Until 2079, when the days become too large, that is exact.
 _PARTS = 100_000_000_000
+_NO_TEXT = {"boolean", "integer", "floating", "mixed-integer-float"}
 
 
 def write(frames: Iterator[pd.DataFrame], path: Path) -> None:
@@ -68,15 +69,17 @@ def read(path: Path) -> pd.DataFrame:
     # Excel's own number is exact to the microsecond; made a datetime, it is not.
     book._date_formats = frozenset()
     rows = book.worksheets[0].iter_rows(values_only=True)
-    names = [as_it_was(str(name)) for name in next(rows)]
-    kinds = kinds_of(names)
+    names = [from_cell(str(name)) for name in next(rows)]
     # A row ends with its last cell that holds anything.
     whole = (row + (None,) * (len(names) - len(row)) for row in rows)
     columns = list(zip(*whole, strict=True)) or [()] * len(names)
     book.close()
-    return pd.DataFrame(
-        {name: _values(cells, kinds.get(name)) for name, cells in zip(names, columns, strict=True)}
-    )
+    frame = pd.DataFrame(dict(zip(names, map(_values, columns), strict=True)))
+    matrix = is_matrix(frame)
+    for name, kind in kinds_of(frame, matrix=matrix).items():
+        if kind is Kind.INSTANT and _are_days(frame[name]):
+            frame[name] = _instants(frame[name])
+    return restored(frame, matrix=matrix)
 
 
 def _fill(book: Workbook, sheet: Any, frames: Iterator[pd.DataFrame]) -> tuple[list[str], int]:
@@ -115,7 +118,7 @@ def _head(book: Workbook, sheet: Any, frame: pd.DataFrame) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = min(longest + 2, 60)
     header = []
     for name in frame.columns:
-        cell = WriteOnlyCell(sheet, spelled_out(str(name)))
+        cell = WriteOnlyCell(sheet, as_cell(str(name)))
         cell.data_type = "s"
         cell.font = Font(bold=True)
         cell.alignment = Alignment(vertical="top")
@@ -150,11 +153,11 @@ def _cells(sheet: Any, values: pd.Series) -> Iterator[Any]:
             yield cell
         return
     present = values.astype(object).where(values.notna(), None)
-    if pd.api.types.is_numeric_dtype(values.dtype):
+    if pd.api.types.infer_dtype(values, skipna=True) in _NO_TEXT:
         yield from present
         return
     for text in present:
-        yield None if text is None else _text_cell(sheet, spelled_out(str(text)))
+        yield None if text is None else _text_cell(sheet, as_cell(str(text)))
 
 
 def _days(values: pd.Series) -> list[float | None]:
@@ -183,14 +186,18 @@ def _text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _values(cells: tuple[Any, ...], kind: Kind | None) -> Any:
-    if kind is Kind.INSTANT:
-        return _instants(cells)
-    return [as_it_was(cell) if isinstance(cell, str) else cell for cell in cells]
+def _values(cells: tuple[Any, ...]) -> list[Any]:
+    return [from_cell(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _instants(cells: tuple[Any, ...]) -> pd.Series:
-    serial = np.array([np.nan if cell is None else cell for cell in cells], float)
+def _are_days(values: pd.Series) -> bool:
+    return values.dtype != bool and (
+        pd.api.types.is_numeric_dtype(values.dtype) or bool(values.isna().all())
+    )
+
+
+def _instants(values: pd.Series) -> pd.Series:
+    serial = values.to_numpy(float, na_value=np.nan)
     days = np.floor(serial)
     lacks = np.isnan(serial)
     whole = np.where(lacks, 0, days - _DAY_1970).astype(np.int64) * _DAY

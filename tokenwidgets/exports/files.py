@@ -13,7 +13,6 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from tokenwidgets import errors
-from tokenwidgets.exports.kinds import restored
 from tokenwidgets.exports.replacing import replacing
 
 __all__ = ["FORMATS", "export", "read_export"]
@@ -74,7 +73,7 @@ def read_export(path: str | PathLike[str]) -> pd.DataFrame:
     """
     path = Path(path)
     read: Callable[[Path], pd.DataFrame] = _module(path).read
-    return restored(read(path))
+    return read(path)
 
 
 def _module(path: Path) -> ModuleType:

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import tokenwidgets
-from tokenwidgets.exports.kinds import is_matrix
-from tokenwidgets.frames.columns import COLUMNS
+from tokenwidgets.exports.kinds import is_matrix, restored
+from tokenwidgets.frames.columns import COLUMNS, Kind
 
 __all__ = ["read", "write"]
+
+_MATRIX = b"tokenwidgets.access_matrix"
 
 
 def write(frames: Iterator[pd.DataFrame], path: Path) -> None:
@@ -29,12 +31,15 @@ def write(frames: Iterator[pd.DataFrame], path: Path) -> None:
 
 def read(path: Path) -> pd.DataFrame:
     """Read all columns."""
-    return pq.read_table(path).to_pandas()
+    table = pq.read_table(path)
+    return restored(table.to_pandas(), matrix=_MATRIX in (table.schema.metadata or {}))
 
 
 def _described(schema: pa.Schema, frame: pd.DataFrame) -> pa.Schema:
     """The schema with each column's meaning, who wrote it, and as of which instant."""
-    meanings = {} if is_matrix(schema.names) else COLUMNS
+    levels = (frame.dtypes.iloc[1:] == Kind.ACCESS.dtype).all()
+    matrix = is_matrix(frame) and levels
+    meanings = {} if matrix else COLUMNS
     fields = [
         field.with_metadata({"description": meanings[field.name].meaning})
         if field.name in meanings
@@ -42,6 +47,8 @@ def _described(schema: pa.Schema, frame: pd.DataFrame) -> pa.Schema:
         for field in schema
     ]
     facts = {"tokenwidgets.version": tokenwidgets.__version__}
+    if matrix:
+        facts[_MATRIX.decode()] = "a row a user, a column an API"
     if "as_of" in frame.attrs:
         facts["tokenwidgets.as_of"] = frame.attrs["as_of"]
     return pa.schema(fields, {**(schema.metadata or {}), **facts})

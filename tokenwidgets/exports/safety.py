@@ -7,7 +7,16 @@ from collections.abc import Callable
 
 import pandas as pd
 
-__all__ = ["FORMULA", "as_it_was", "as_text", "each_once", "from_text", "spelled_out"]
+__all__ = [
+    "FORMULA",
+    "as_cell",
+    "as_it_was",
+    "as_text",
+    "each_once",
+    "from_cell",
+    "from_text",
+    "spelled_out",
+]
 
 # What a spreadsheet takes for a formula, also in full width and after space or apostrophes.
 FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
@@ -20,6 +29,10 @@ _UNSEEN = (
 )
 _TO_SPELL = re.compile(rf"[{_UNSEEN}]|\\(?=u[0-9a-f]{{4}})")
 _SPELLED = re.compile(r"\\u([0-9a-f]{4})")
+
+# What Excel takes for the character of this number: its own way to spell out (ST_Xstring).
+_EXCEL_SPELLED = re.compile(r"_x(?!d[89a-f])([0-9a-f]{4})_", re.IGNORECASE)
+_EXCEL_TO_SPELL = re.compile(r"_(?=x[0-9a-f]{4}_)", re.IGNORECASE)
 
 
 def spelled_out(text: str) -> str:
@@ -41,6 +54,16 @@ def as_text(text: str) -> str:
 def from_text(text: str) -> str:
     """The text that ``as_text`` was given."""
     return as_it_was(text[1:] if text[:1] == "'" and FORMULA.match(text[1:]) else text)
+
+
+def as_cell(text: str) -> str:
+    """The text for a file of Excel, where ``_x202E_`` would be a character that is not seen."""
+    return _EXCEL_TO_SPELL.sub("_x005F_", spelled_out(text))
+
+
+def from_cell(text: str) -> str:
+    """The text that ``as_cell`` was given."""
+    return as_it_was(_EXCEL_SPELLED.sub(lambda found: chr(int(found[1], 16)), text))
 
 
 def each_once(values: pd.Series, change: Callable[[str], str]) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 from tokenwidgets.audit import DENIED, DONE
 from tokenwidgets.vocabulary import Access, TokenStatus
 
-__all__ = ["COLUMNS", "EVENTS", "GRANTS", "HINT", "INVENTORY", "Column", "Kind"]
+__all__ = ["COLUMNS", "EVENTS", "GRANTS", "HINT", "INVENTORY", "REVOKE", "Column", "Kind"]
 
 
 class Kind(Enum):
@@ -78,7 +78,7 @@ HINT = Column("hint", Kind.TEXT, "prefix and last four characters of the secret 
 GRANTS = (
     *INVENTORY[:3],
     INVENTORY[7],
-    Column("api", Kind.TEXT, "the API's name"),
+    Column("api", Kind.OPTIONAL_TEXT, "the API's name"),
     Column("api_group", Kind.TEXT, "the API's group; may be empty"),
     Column("api_active", Kind.FLAG, "whether the API is active; else nothing opens it"),
     Column("access", Kind.ACCESS, "Read Access or Full Access (ordered, No Access first)"),
@@ -95,5 +95,7 @@ EVENTS = (
     Column("detail", Kind.TEXT, "the rest, as JSON"),
 )
 
-COLUMNS = {column.name: column for column in (*EVENTS, *GRANTS, *INVENTORY, HINT)}
+REVOKE = Column("revoke", Kind.FLAG, "whether a plan revokes the token")
+
+COLUMNS = {column.name: column for column in (*EVENTS, *GRANTS, *INVENTORY, HINT, REVOKE)}
 """The columns of all frames by name; ``token_id`` is the inventory's, which never lacks."""
