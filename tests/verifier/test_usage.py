@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from tokenwidgets.database import Database
-from tokenwidgets.platform import Platform
+from tokenwidgets.platform import Platform, open_platform
 from tokenwidgets.schema import Token, TokenSecret, User
 from tokenwidgets.verifier import Verifier
 from tokenwidgets.verifier.usage import Usage
@@ -191,6 +191,48 @@ def test_what_cannot_be_written_now_is_written_later_and_fails_no_check(
         place.symlink_to(tmp_path)
         verifier.flush()
         assert sqlite_platform.tokens.get(made.token.id).last_used_at == clock.now
+
+
+def test_what_is_used_while_postgresql_can_only_be_read_is_recorded_later(
+    postgresql_database: Database, clock: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform = open_platform(postgresql_database, "admin", clock=clock)
+    platform.apis.add("orders")
+    platform.users.add("jdoe", "Jane Doe")
+    made = platform.tokens.add("jdoe", "job", {"orders": Access.READ})
+
+    def be_read_only(state: str) -> None:
+        name = postgresql_database.url.database
+        with postgresql_database.engine.begin() as connection:
+            connection.execute(
+                text(f"ALTER DATABASE {name} SET default_transaction_read_only = {state}")
+            )
+
+    be_read_only("on")
+    with Verifier(postgresql_database.url, clock=clock, flush_seconds=3600) as verifier:
+        for _ in range(2):
+            assert verifier.check(made.secret.reveal(), "orders", "GET").allowed
+            verifier.flush()
+        assert platform.tokens.get(made.token.id).last_used_at is None
+        used = clock.now
+        be_read_only("off")
+        clock.advance(timedelta(hours=1))
+        verifier.flush()
+        assert platform.tokens.get(made.token.id).last_used_at == used
+    assert caplog.text.count("waits to be recorded") == 1
+
+
+def test_what_waits_to_be_recorded_is_bounded_and_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokenwidgets.verifier.usage._MOST_WAITING", 3)
+    usage = Usage(Database(f"sqlite:///{tmp_path / 'nowhere' / 'platform.db'}").engine, 3600)
+    for at in range(10):
+        usage.used[bytes([at])] = float(at), at, 1
+        # Seen over and over, so the newest of all.
+        usage.used[b"often"] = at + 0.5, 100, 1
+        usage.flush()
+    assert usage.used == {bytes([8]): (8.0, 8, 1), bytes([9]): (9.0, 9, 1), b"often": (9.5, 100, 1)}
 
 
 def test_thousands_of_tokens_in_use_are_recorded_at_once(

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from itertools import islice
+from heapq import nlargest
 
 from sqlalchemy import Engine
 
@@ -31,13 +31,16 @@ _ALERTED = frozenset({Reason.REVOKED, Reason.REPLACED})
 _ALERT_ONCE_IN = 60.0
 _ALERTS_REMEMBERED = 10_000
 _MOST_WAITING = 200_000
+_READ_ONLY_PAUSE = 30.0  # seconds from one attempt to the next where nothing may be written
+_NO_PRIVILEGE = "42501"
 
 
 class Usage:
     """What was seen of tokens since it was last written down.
 
     What was seen within the last ``every`` seconds is lost when the process is killed. What
-    cannot be written at present waits for the next time.
+    cannot be written at present waits for the next time, as a server in the middle of a failover
+    may only be read. A role without the right to write is not tried again.
 
     Args:
         engine: where to write; None to write nothing, while alerts are logged all the same.
@@ -56,7 +59,7 @@ class Usage:
         self._refused: dict[bytes, Seen] = {}
         self._alerted: OrderedDict[bytes, float] = OrderedDict()
         self._engine = engine
-        self._every = every
+        self._every = self._pause = every
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -106,14 +109,9 @@ class Usage:
         try:
             write_down(self._engine, used, refused)
             self._in_trouble = False
-        except errors.DatabaseReadOnly as error:
-            self.gathering = False
-            log.warning("the last use of tokens is not recorded from here: %s", error)
+            self._pause = self._every
         except errors.DatabaseError as error:
-            self._keep(used, refused)
-            if not self._in_trouble:
-                log.warning("the last use of tokens waits to be recorded: %s", error)
-            self._in_trouble = True
+            self._could_not_write(error, used, refused)
         except Exception:
             log.exception("the last use of %d tokens could not be recorded", len(used))
         finally:
@@ -128,14 +126,27 @@ class Usage:
         self.flush()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every):
+        while not self._stop.wait(self._pause):
             self.flush()
 
-    def _keep(self, used: dict[bytes, Seen], refused: dict[bytes, Seen]) -> None:
+    def _could_not_write(
+        self, error: errors.DatabaseError, used: dict[bytes, Seen], refused: dict[bytes, Seen]
+    ) -> None:
         """Take back what could not be written, the newest as far as there is room."""
+        if getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) == _NO_PRIVILEGE:
+            self.gathering = False
+            log.warning("the last use of tokens is not recorded from here: %s", error)
+            return
         self.used = _newest(used) | self.used
         self._refused = _newest(refused) | self._refused
+        if isinstance(error, errors.DatabaseReadOnly):
+            self._pause = max(self._every, _READ_ONLY_PAUSE)
+        if not self._in_trouble:
+            log.warning("the last use of tokens waits to be recorded: %s", error)
+        self._in_trouble = True
 
 
 def _newest(seen: dict[bytes, Seen]) -> dict[bytes, Seen]:
-    return dict(islice(reversed(seen.items()), _MOST_WAITING))
+    if len(seen) <= _MOST_WAITING:
+        return seen
+    return dict(nlargest(_MOST_WAITING, seen.items(), key=lambda pair: pair[1][0]))

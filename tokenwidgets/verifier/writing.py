@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.exc import DBAPIError
 
 from tokenwidgets.database import BUSY_TIMEOUT, named_errors
 from tokenwidgets.place import place_of
@@ -62,7 +63,13 @@ def write_down(engine: Engine, used: dict[bytes, Seen], refused: dict[bytes, See
                 named_errors(place),
                 writer.begin() as connection,
             ):
-                connection.execute(statement(_on_sqlite(some) if is_sqlite else _elsewhere(some)))
+                rows = _on_sqlite(some) if is_sqlite else _elsewhere(some)
+                try:
+                    connection.execute(statement(rows))
+                except DBAPIError:
+                    # A session that began while nothing could be written stays one that cannot.
+                    connection.invalidate()
+                    raise
 
 
 def _in_turn(everything: list[tuple[bytes, Seen]]) -> Iterator[list[tuple[bytes, Seen]]]:
