@@ -28,6 +28,9 @@ TAKEN = [
     "می‌خواهم",  # Persian needs its zero-width non-joiner
     "Zoë O'Brien-Łódź",
     "👩🏽‍💻",
+    "1️⃣ ☎︎ ❤️",  # signs in the form of an emoji, and of a text
+    "葛\U000e0101城",  # the same character as others write it
+    "ᠠ᠋ᠪ",
 ]
 REFUSED = [
     "a\0b",
@@ -45,6 +48,13 @@ REFUSED = [
     "a\ue000b",
     "a\U000e0041b",
     "a\u3164b",
+    "a\u034fb",
+    "a\u17b5b",
+    "a\u180bb",
+    "a\ufe00b",
+    "Admins2\U000e0100",
+    "\U000e0100",
+    "葛\U000e0100\U000e0100",
     "a\u2800b",
     "a\U0010ffffb",
 ]
@@ -132,7 +142,15 @@ def test_what_is_no_e_mail_address_is_refused(text):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Nightly", "nIGHTLY"), ("STRASSE", "straße"), ("ab", "a\u200db"), ("Å", "A\u030a")],
+    [
+        ("Nightly", "nIGHTLY"),
+        ("STRASSE", "straße"),
+        ("ab", "a\u200db"),
+        ("Å", "A\u030a"),
+        ("ab", "ab\ufe0f"),
+        ("❤", "❤\ufe0e"),
+        ("葛", "葛\U000e0101"),
+    ],
 )
 def test_names_that_look_the_same_but_for_case_are_one(one, other):
     assert comparison_key(check_name("Name", one)) == comparison_key(check_name("Name", other))

@@ -22,8 +22,18 @@ _EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]{1,255}")
 # Controls, invisible, private and unassigned characters, lone surrogates; and those that turn
 # the direction of the text around them, with which a name can pass for another.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_REFUSED = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_WITHOUT_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+_REFUSED = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Those that choose another form of the character before them, where there is one of its kind:
+# of a Mongolian letter, of a Chinese character; of an emoji and a few signs (U+FE0E, U+FE0F).
+_SELECTOR = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_STRAY_SELECTOR = re.compile(
+    "(?<![\u1820-\u18aa])[\u180b-\u180d\u180f]"
+    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
+    "[\ufe00-\ufe0d\U000e0100-\U000e01ef]"
+)
+# What does not show, in two names, makes no difference: joiners, selectors, and the above, which
+# a name that is older than this rule may have.
+_INVISIBLE = re.compile(f"[\u034f\u17b4\u17b5\u200c\u200d{_SELECTOR}]")
 # Joiners, without which some scripts and emoji cannot be written, and Arabic signs.
 _TAKEN = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
 
@@ -83,13 +93,14 @@ def check_email(field: str, value: object) -> str:
 
 
 def comparison_key(name: str) -> str:
-    """What two names are compared by: case and joiners, which do not show, make no difference."""
-    return unicodedata.normalize("NFC", name.translate(_WITHOUT_JOINERS).casefold())
+    """What two names are compared by: neither case nor what does not show makes a difference."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", name).casefold())
 
 
 def plain(text: str, most: int) -> str:
     """The beginning of any text, fit to be stored and shown: what is refused in names as U+FFFD."""
-    return "".join(each if _is_plain(each) else "\ufffd" for each in text[:most])
+    shown = "".join(each if _is_plain(each) else "\ufffd" for each in text[:most])
+    return _STRAY_SELECTOR.sub("\ufffd", shown)
 
 
 def _plain_text(field: str, value: object, most: int) -> str:
@@ -107,15 +118,15 @@ def _plain_text(field: str, value: object, most: int) -> str:
         )
     if text.isascii() and text.isprintable():
         return text  # as most are, and imports have hundreds of thousands
-    for character in text:
-        if not _is_plain(character):
-            raise errors.InvalidValue(
-                field,
-                Phrase(
-                    "has a character that cannot be shown plainly ({code}).",
-                    code=f"U+{ord(character):04X}",
-                ),
-            )
+    refused = [each for each in text if not _is_plain(each)] or _STRAY_SELECTOR.findall(text)
+    if refused:
+        raise errors.InvalidValue(
+            field,
+            Phrase(
+                "has a character that cannot be shown plainly ({code}).",
+                code=f"U+{ord(refused[0]):04X}",
+            ),
+        )
     return text
 
 

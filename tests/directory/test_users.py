@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from state import events, rows
 
 from tokenwidgets.errors import (
@@ -14,6 +15,7 @@ from tokenwidgets.errors import (
     StaleVersion,
     UnknownUser,
 )
+from tokenwidgets.schema import User
 from tokenwidgets.vocabulary import Access, add_months
 
 BAD_TEXTS = ["a\0b", "a\ud800b", "a\u202eb", "a\nb", "x" * 10_000, 5, None]
@@ -178,6 +180,15 @@ def test_activating_and_deactivating_are_called_so_in_the_trail(populated, datab
     assert not populated.users.edit("jdoe", is_active=False).is_active
     assert populated.users.edit("jdoe", is_active=True).is_active
     assert [event.action for event in events(database)[-2:]] == ["deactivate user", "activate user"]
+
+
+def test_a_name_that_is_older_than_the_rules_is_shown_and_in_nobodys_way(populated, database):
+    with database.write() as session:
+        session.execute(update(User).where(User.user_id == "jdoe").values(name="Jane\u034f"))
+    edited = populated.users.edit("jdoe", email="j@example.org", name="Jane\u034f", is_active=False)
+    assert (edited.name, edited.email, edited.is_active) == ("Jane\u034f", "j@example.org", False)
+    with pytest.raises(InvalidValue, match=r"U\+034F"):
+        populated.users.edit("jdoe", name="Janet\u034f")
 
 
 def test_the_last_administrator_cannot_be_deactivated(populated, database):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, bindparam, func, select
@@ -50,6 +50,12 @@ _LIVE = (
     )
     .group_by(Token.owner_id)
 )
+
+_CHECKS: dict[str, Callable[[object], str]] = {
+    "name": partial(check_name, "Name"),
+    "email": partial(check_email, "Email"),
+    "department": partial(check_note, "Department", most=100),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ class UserService(Service):
             Control.APPLICATION_USERS, action, str(user_id), user_id=user_id
         ) as change:
             session = change.session
-            values = check_profile(name, email, department)
+            values = check_profile(name=name, email=email, department=department)
             user_id = check_identifier("User ID", user_id)
             require_department(change.authority, values["department"])
             taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
@@ -205,15 +211,19 @@ class UserService(Service):
                     Phrase("Somebody else changed {name} in the meantime.", name=user.user_id),
                     self._with_counts(session, [user])[0],
                 )
+            given = {"name": name, "email": email, "department": department}
+            # What stays as it is may be older than what is taken today.
             new: dict[str, Any] = check_profile(
-                user.name if name is None else name,
-                user.email if email is None else email,
-                user.department if department is None else department,
+                **{
+                    key: each
+                    for key, each in given.items()
+                    if each not in (None, getattr(user, key))
+                }
             )
             new["is_active"] = user.is_active if is_active is None else bool(is_active)
-            if new["department"] != user.department:
-                require_department(change.authority, new["department"], user.department)
             changed = {key: new[key] for key in new if new[key] != getattr(user, key)}
+            if "department" in changed:
+                require_department(change.authority, new["department"], user.department)
             if not changed:
                 change.nothing_to_do()
                 return self._with_counts(session, [user])[0]
@@ -267,13 +277,9 @@ def _everybody(sort: UserSort) -> Keyset[*tuple[Any, ...]]:
     return _list([], sort)
 
 
-def check_profile(name: object, email: object, department: object) -> dict[str, str]:
+def check_profile(**values: object) -> dict[str, str]:
     """A user's profile as it is stored, by column; ``InvalidValue`` if a value cannot be taken."""
-    return {
-        "name": check_name("Name", name),
-        "email": check_email("Email", email),
-        "department": check_note("Department", department, most=100),
-    }
+    return {column: _CHECKS[column](value) for column, value in values.items()}
 
 
 def _row(

@@ -145,7 +145,9 @@ def _line(number: int, values: dict[str, str]) -> tuple[UserLine, list[str]]:
         wrong.append(str(error))
     try:
         profile = check_profile(
-            values["name"], values.get("email", ""), values.get("department", "")
+            name=values["name"],
+            email=values.get("email", ""),
+            department=values.get("department", ""),
         )
     except errors.InvalidValue as error:
         wrong.append(str(error))

@@ -87,11 +87,10 @@ class _Planner:
     def __init__(self, session: Session, authority: Authority, lines: Sequence[UserLine]) -> None:
         self.authority = authority
         self.users = _present_users(session, {line.user_id.lower() for line in lines})
-        self.groups = {
-            comparison_key(name): (group_id, name)
-            for group_id, name in session.execute(select(UserGroup.id, UserGroup.name))
-        }
-        self.names = dict(self.groups.values())
+        self.names = dict(session.execute(select(UserGroup.id, UserGroup.name)).all())
+        self.groups = {comparison_key(name): group_id for group_id, name in self.names.items()}
+        # Where two are one but for what does not show, as names once could be: just that one.
+        self.groups |= {name: group_id for group_id, name in self.names.items()}
         self.member_of = _memberships(session, [user.id for user in self.users.values()])
 
     def change(self, line: UserLine) -> UserChange:
@@ -140,10 +139,11 @@ class _Planner:
         """The groups to join and to leave."""
         if line.groups is None:
             return {}, {}
-        missing = [name for name in line.groups if comparison_key(name) not in self.groups]
+        found = {name: self._group(name) for name in line.groups}
+        missing = [name for name, group_id in found.items() if group_id is None]
         if missing:
             raise errors.InvalidValue("Groups", f"there is no user group {', '.join(missing)}.")
-        wanted = {self.groups[comparison_key(name)][0] for name in line.groups}
+        wanted = {group_id for group_id in found.values() if group_id is not None}
         present = self.member_of[user.id] if user else set()
         reach = self.authority.reach(Control.USER_MEMBERSHIP)
         # Who lacks the control altogether is refused as a whole, elsewhere.
@@ -151,6 +151,9 @@ class _Planner:
             raise errors.InvalidValue("Groups", f"you do not administer those of {line.user_id}.")
         joins, leaves = wanted - present, present - wanted
         return self._named(joins), self._named(leaves)
+
+    def _group(self, name: str) -> int | None:
+        return self.groups.get(name, self.groups.get(comparison_key(name)))
 
     def _named(self, ids: Iterable[int]) -> dict[int, str]:
         return {group_id: self.names[group_id] for group_id in sorted(ids)}
