@@ -148,6 +148,7 @@ def test_what_is_no_e_mail_address_is_refused(text):
         ("ab", "a\u200db"),
         ("Å", "A\u030a"),
         ("ab", "ab\ufe0f"),
+        ("a b", "a\u00a0 b"),
         ("❤", "❤\ufe0e"),
         ("葛", "葛\U000e0101"),
     ],

@@ -93,8 +93,12 @@ def check_email(field: str, value: object) -> str:
 
 
 def comparison_key(name: str) -> str:
-    """What two names are compared by: neither case nor what does not show makes a difference."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", name).casefold())
+    """What two names are compared by: neither case nor what does not show makes a difference.
+
+    Nor does it which spaces there are between two words, and how many: a page shows one.
+    """
+    shown = " ".join(_INVISIBLE.sub("", name).split())
+    return unicodedata.normalize("NFC", shown.casefold())
 
 
 def plain(text: str, most: int) -> str:
