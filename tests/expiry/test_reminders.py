@@ -9,7 +9,7 @@ import pytest
 from state import events, rows
 
 from tokenwidgets import errors
-from tokenwidgets.expiry import ReminderService, send_reminders
+from tokenwidgets.expiry import Mail, ReminderService, send_reminders, sending
 from tokenwidgets.vocabulary import Access, Control
 
 
@@ -136,6 +136,7 @@ def test_who_is_owner_and_administrator_gets_one_message_with_both(
     text = mailbox.text_to("admin@example.org")
     assert "of yours" in text
     assert "nightly, of Jane Doe" in text
+    assert text.count("mine") == 1
     assert mailbox.messages[0][1]["Subject"] == "2 API tokens will expire soon"
 
 
@@ -173,6 +174,102 @@ def test_what_a_killed_run_had_claimed_is_sent_an_hour_later(service, mail, mail
     assert mailbox.to == []
     clock.advance(timedelta(minutes=1))
     send_reminders(service, mail)
+    assert mailbox.to == ["admin@example.org", "jdoe@example.org"]
+
+
+def test_a_run_that_takes_over_an_hour_sends_nothing_twice(
+    service, populated, mail, mailbox, clock, token
+):
+    populated.tokens.add("asmith", "weekly", {"orders": Access.READ}, months=3)
+    days_before(clock, token, 7)
+    begin = clock.now
+
+    class Slow(Mail):
+        """An e-mail takes 31 minutes, and in the second one the next run begins."""
+
+        next_run = None
+
+        def message(self, reminder, at):
+            clock.advance(timedelta(minutes=31))
+            if clock.now - begin > timedelta(minutes=61) and not self.next_run:
+                self.next_run = send_reminders(service, mail)
+            return super().message(reminder, at)
+
+    slow = Slow(config=mail.config)
+    outcome = send_reminders(service, slow)
+    assert mailbox.to == ["admin@example.org", "asmith@example.org", "jdoe@example.org"]
+    assert [len(each.sent) for each in (outcome, slow.next_run)] == [2, 1]
+    assert not outcome.failed
+
+
+def test_a_run_does_not_give_back_what_another_has_taken_over(service, clock, token):
+    days_before(clock, token, 7)
+    lapsed = service.claim()
+    clock.advance(timedelta(hours=1))
+    assert len(service.claim()) == 2
+    assert [service.hold(reminder) for reminder in lapsed] == [None, None]
+    for reminder in lapsed:
+        service.give_back(reminder)
+    assert service.due() == []
+
+
+class Busy(ReminderService):
+    """The database is busy so many times, just when it shall be recorded what was sent."""
+
+    trouble = errors.DatabaseBusy("It is busy.")
+    times = 1
+
+    def sent(self, reminder):
+        if self.times:
+            self.times -= 1
+            raise self.trouble
+        super().sent(reminder)
+
+
+@pytest.fixture
+def busy(service, clock, monkeypatch):
+    """The service, whose database is busy."""
+    monkeypatch.setattr(sending, "_PAUSES", (0.0, 0.0))
+    return Busy(service.database, service.actor, clock=clock)
+
+
+def test_what_was_sent_is_recorded_when_the_database_is_free_again(
+    busy, database, mail, mailbox, clock, token
+):
+    days_before(clock, token, 7)
+    busy.times = 2
+    outcome = send_reminders(busy, mail)
+    assert (len(outcome.sent), outcome.unrecorded) == (2, ())
+    clock.advance(timedelta(hours=2))
+    send_reminders(busy, mail)
+    assert mailbox.to == ["admin@example.org", "jdoe@example.org"]
+    assert [event.action for event in events(database)].count("send reminder") == 2
+    # Said again, as after a commit that nobody knows the outcome of, it is one event.
+    busy.sent(outcome.sent[0])
+    assert [event.action for event in events(database)].count("send reminder") == 2
+
+
+def test_what_was_sent_and_cannot_be_recorded_is_told_and_nothing_more_is_sent(
+    busy, mail, mailbox, clock, token
+):
+    days_before(clock, token, 7)
+    busy.times = 9
+    outcome = send_reminders(busy, mail)
+    assert mailbox.to == ["admin@example.org"]
+    ((unrecorded, why),) = outcome.unrecorded
+    assert (outcome.sent, why) == ((unrecorded,), "It is busy.")
+    assert [(reminder.user_id, why) for reminder, why in outcome.failed] == [
+        ("jdoe", "It is busy.")
+    ]
+
+
+def test_what_was_sent_before_an_interruption_is_recorded(busy, mail, mailbox, clock, token):
+    days_before(clock, token, 7)
+    busy.trouble = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        send_reminders(busy, mail)
+    assert mailbox.to == ["admin@example.org"]
+    send_reminders(busy, mail)
     assert mailbox.to == ["admin@example.org", "jdoe@example.org"]
 
 

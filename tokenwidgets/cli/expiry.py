@@ -78,7 +78,8 @@ class Remind(ListCommand):
     description = """Send e-mails about tokens that expire within 30, 7 and 1 days, to their owners
     and to those who administer them: once for each token and stage. Run it every hour or every
     day, as from cron; two runs at once send nothing twice. What cannot be sent is sent by a later
-    run; the exit status is 1 then. The mail server is set with c.Mail in the configuration."""
+    run; the exit status is 1 then, and when it cannot be recorded that something was sent, which
+    is sent again. The mail server is set with c.Mail in the configuration."""
     examples = """
     tokenwidgets remind --dry-run
     tokenwidgets remind --smtp-host mail.example.org --sender tokens@example.org
@@ -111,9 +112,14 @@ class Remind(ListCommand):
         for why, failed in groupby(outcome.failed, key=lambda failure: failure[1]):
             names = ", ".join(reminder.email for reminder, _ in failed)
             say(f"tokenwidgets: {why}; not sent to {names}.")
+        for reminder, why in outcome.unrecorded:
+            say(
+                f"tokenwidgets: {why} What was sent to {reminder.email} could not be recorded, so a"
+                " run after an hour sends it again."
+            )
         count = len(outcome.sent)
         say(f"Sent {count} reminder{'' if count == 1 else 's'}.")
-        return 1 if outcome.failed else 0
+        return 1 if outcome.failed or outcome.unrecorded else 0
 
     def _list(self, reminders: list[Reminder]) -> None:
         rows = (

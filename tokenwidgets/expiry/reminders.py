@@ -1,17 +1,18 @@
 """Who has to be reminded of which tokens, and who was: once for each token and stage.
 
 What is going to be sent is claimed first and marked as sent afterwards, so that two runs at once
-do not send it twice. The claim of a run that was killed lapses after an hour.
+do not send it twice. The claim of a run that was killed lapses after an hour; a run that takes
+longer renews its own.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tokenwidgets.audit import Entry
@@ -44,7 +45,10 @@ class DueToken:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One e-mail: to whom, about their own tokens and about those that they administer."""
+    """One e-mail: to whom, about their own tokens and about those that they administer.
+
+    ``claimed_at``, in UTC, tells a run's claim from another's; None if it was not claimed.
+    """
 
     user_id: str
     name: str
@@ -52,6 +56,7 @@ class Reminder:
     own: tuple[DueToken, ...]
     administered: tuple[DueToken, ...]
     recipient_row_id: int
+    claimed_at: datetime | None = None
 
     @property
     def tokens(self) -> tuple[DueToken, ...]:
@@ -82,14 +87,17 @@ class ReminderService(Service):
 
     @retried
     def claim(self) -> list[Reminder]:
-        """What is to be sent, for this run alone: then say ``sent`` or ``give_back`` of each.
+        """What is to be sent, for this run alone: ``hold`` each, then ``sent`` or ``give_back``.
 
         Raises:
             NotAllowed: the actor lacks the control.
 
         """
         with self.changing(Control.TOKEN_INVENTORY, "send reminders", "owners") as change:
-            reminders = _due(change.session, change.authority, change.at)
+            reminders = [
+                replace(reminder, claimed_at=change.at)
+                for reminder in _due(change.session, change.authority, change.at)
+            ]
             rows = [
                 {**key, "claimed_at": change.at}
                 for reminder in reminders
@@ -104,11 +112,30 @@ class ReminderService(Service):
             return reminders
 
     @retried
+    def hold(self, reminder: Reminder) -> Reminder | None:
+        """The claimed reminder, still claimed for half an hour; None if another run has it now."""
+        claimed_at = reminder.claimed_at
+        if claimed_at is None or self._clock() - claimed_at < _CLAIM_LAPSES / 2:
+            return reminder
+        with self.changing(Control.TOKEN_INVENTORY, "send reminder", reminder.user_id) as change:
+            change.nothing_to_do()
+            mine = _claimed(reminder)
+            if not all(change.session.scalar(select(exists().where(*each))) for each in mine):
+                return None
+            for each in mine:
+                change.session.execute(update(Row).where(*each).values(claimed_at=change.at))
+            return replace(reminder, claimed_at=change.at)
+
+    @retried
     def sent(self, reminder: Reminder) -> None:
-        """Record that a claimed reminder was sent."""
+        """Record that a claimed reminder was sent; once, also when it is said again."""
         who = reminder.user_id
+        keys = _keys(reminder)
         with self.changing(Control.TOKEN_INVENTORY, "send reminder", who) as change:
-            for key in _keys(reminder):
+            if change.session.scalar(select(Row.sent_at).where(*_same(keys[0]))):
+                change.nothing_to_do()
+                return
+            for key in keys:
                 change.session.execute(update(Row).where(*_same(key)).values(sent_at=change.at))
             detail = {"count": len(reminder.tokens), "email": reminder.email}
             change.record(Entry("send reminder", who, user_id=who, detail=detail))
@@ -117,8 +144,8 @@ class ReminderService(Service):
     def give_back(self, reminder: Reminder) -> None:
         """Let a later run send a claimed reminder, which could not be sent."""
         with self.changing(Control.TOKEN_INVENTORY, "send reminder", reminder.user_id) as change:
-            for key in _keys(reminder):
-                change.session.execute(delete(Row).where(*_same(key), Row.sent_at.is_(None)))
+            for each in _claimed(reminder):
+                change.session.execute(delete(Row).where(*each))
             change.nothing_to_do()
 
 
@@ -131,7 +158,7 @@ def _due(session: Session, authority: Authority, at: datetime) -> list[Reminder]
     own: defaultdict[_Recipient, list[DueToken]] = defaultdict(list)
     administered: defaultdict[_Recipient, list[DueToken]] = defaultdict(list)
     for token, owner, department in tokens:
-        others = [who for who, reach in administrators if reach.covers(department)]
+        others = [who for who, reach in administrators if who != owner and reach.covers(department)]
         for who, part in [(owner, own), *((other, administered) for other in others)]:
             if who.email and (token.id, who.row_id, token.stage, token.expires_at) not in handled:
                 part[who].append(token)
@@ -206,6 +233,12 @@ def _keys(reminder: Reminder) -> Sequence[dict[str, int | datetime]]:
         }
         for token in reminder.tokens
     ]
+
+
+def _claimed(reminder: Reminder) -> list[list[ColumnElement[bool]]]:
+    """The conditions that say of each row that it is of this claim."""
+    here = (Row.claimed_at == reminder.claimed_at, Row.sent_at.is_(None))
+    return [[*_same(key), *here] for key in _keys(reminder)]
 
 
 def _same(key: dict[str, int | datetime]) -> list[ColumnElement[bool]]:

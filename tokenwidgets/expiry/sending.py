@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
+import time
 from dataclasses import dataclass
 
 from tokenwidgets import errors
@@ -12,15 +14,21 @@ from tokenwidgets.expiry.reminders import Reminder, ReminderService
 __all__ = ["Outcome", "send_reminders"]
 
 
+_PAUSES = (0.1, 1.0, 5.0)  # seconds, before it is tried again to record what was sent
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the reminders: those that were sent, and why the others were not.
 
-    Those go out with a later run.
+    Those go out with a later run. So do, once more and after an hour, those of which it could not
+    be recorded that they were sent: ``unrecorded``, with why. What another run took over, as this
+    one was slow, is in none of them.
     """
 
     sent: tuple[Reminder, ...]
     failed: tuple[tuple[Reminder, str], ...]
+    unrecorded: tuple[tuple[Reminder, str], ...] = ()
 
 
 def send_reminders(service: ReminderService, mail: Mail) -> Outcome:
@@ -32,30 +40,59 @@ def send_reminders(service: ReminderService, mail: Mail) -> Outcome:
 
     Raises:
         ConfigurationError: a setting of ``Mail`` cannot be used; nothing was sent.
+        DatabaseError: the database cannot be asked what is due; nothing was sent.
         NotAllowed: the actor lacks ``Token Inventory``.
 
     """
     waiting = service.claim()
     sent: list[Reminder] = []
     failed: list[tuple[Reminder, str]] = []
+    unrecorded: list[Reminder] = []
+    why = ""
     try:
         if waiting:
             with mail.connection() as server:
                 while waiting:
-                    problem = _refusal(server, mail, service, waiting[0])
-                    reminder = waiting.pop(0)
+                    held = service.hold(waiting[0])
+                    if held is None:
+                        waiting.pop(0)
+                        continue
+                    waiting[0] = held
+                    problem = _refusal(server, mail, service, held)
+                    waiting.pop(0)
                     if problem:
-                        failed.append((reminder, problem))
-                        service.give_back(reminder)
+                        failed.append((held, problem))
+                        service.give_back(held)
                     else:
-                        sent.append(reminder)
-                        service.sent(reminder)
-    except OSError as error:
-        failed += [(reminder, _why(error)) for reminder in waiting]
+                        sent.append(held)
+                        unrecorded.append(held)
+                        _record(service, unrecorded)
+    except (OSError, errors.DatabaseError) as error:
+        why = _why(error)
+        failed += [(reminder, why) for reminder in waiting]
     finally:
-        for reminder in waiting:
-            service.give_back(reminder)
-    return Outcome(tuple(sent), tuple(failed))
+        # What cannot be done now is no worse than if this run were killed: claims lapse.
+        with contextlib.suppress(errors.TokenWidgetsError):
+            while unrecorded:
+                service.sent(unrecorded[0])
+                unrecorded.pop()
+            for reminder in waiting:
+                service.give_back(reminder)
+    return Outcome(tuple(sent), tuple(failed), tuple((each, why) for each in unrecorded))
+
+
+def _record(service: ReminderService, unrecorded: list[Reminder]) -> None:
+    """Say of what was sent that it was, again if need be: else it would be sent again."""
+    for pause in (*_PAUSES, None):
+        try:
+            service.sent(unrecorded[0])
+        except errors.DatabaseError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            unrecorded.pop()
+            return
 
 
 def _refusal(
