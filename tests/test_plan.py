@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 
 import tokenwidgets
 from tokenwidgets import errors
+from tokenwidgets.exports import FORMATS
 from tokenwidgets.plan import Plan, apply_plan, make_plan
 from tokenwidgets.platform import Platform
 from tokenwidgets.vocabulary import Access, TokenStatus
@@ -50,14 +54,86 @@ def test_a_plan_shows_what_would_change_and_changes_nothing(
     assert populated.tokens.get(ids["c"]).status is TokenStatus.REVOKED
 
 
-def test_the_inventory_s_own_columns_do_not_stand_in_the_way(
+def test_a_column_that_is_assigned_to_the_inventory_is_changed_and_nothing_else(
     populated: Platform, ids: dict[str, int]
 ):
-    frame = tokenwidgets.inventory(populated)
-    frame = frame[frame["name"] != "c"].assign(revoke=True).drop(columns="months")
-    done = tokenwidgets.apply_plan(frame, populated)
+    inventory = tokenwidgets.inventory(populated, hints=True)
+    some = inventory[inventory["name"] != "c"]
+    opened = make_plan(some.assign(api="billing", access="Full Access"), populated).diff()
+    assert set(opened["token"]) == {"a", "b"}
+    assert set(opened["what"]) == {"access to billing"}
+    levels = make_plan(tokenwidgets.grants(populated).assign(access=Access.FULL), populated)
+    assert set(levels.diff()["what"]) == {"access to orders"}
+    done = tokenwidgets.apply_plan(some.assign(revoke=True), populated)
     assert set(done["token"]) == {"a", "b"}
     assert set(done["after"]) == {"revoked"}
+
+
+def test_months_beside_the_inventory_s_columns_are_no_wish_and_one_is_not_passed_over(
+    populated: Platform, ids: dict[str, int]
+):
+    inventory = tokenwidgets.inventory(populated)
+    for frame in (
+        inventory,
+        inventory.assign(months=12),
+        inventory[["token_id", "name", "months"]],
+    ):
+        with pytest.raises(errors.InvalidValue, match=r'says nothing.*\["token_id", "months"\]'):
+            apply_plan(frame, populated)
+    wished = inventory.assign(months=12, api="billing", access="Read Access")
+    with pytest.raises(errors.InvalidValue, match="months 12 for token 1, which has 6"):
+        apply_plan(wished, populated)
+    done = apply_plan(wished[["token_id", "months"]], populated)
+    assert set(done["what"]) == {"expires"}
+
+
+def test_a_plan_goes_through_a_file(tmp_path: Path, populated: Platform, ids: dict[str, int]):
+    frame = pd.DataFrame(
+        {
+            "token_id": list(ids.values()),
+            "api": ["billing", None, None],
+            "access": [Access.READ, None, None],
+            "months": [None, 12, None],
+            "revoke": [False, None, True],
+        }
+    )
+    diff = make_plan(frame, populated).diff()
+    assert len(diff) == 3
+    for suffix in FORMATS:
+        back = tokenwidgets.read_export(tokenwidgets.export(frame, tmp_path / f"plan{suffix}"))
+        pd.testing.assert_frame_equal(make_plan(back, populated).diff(), diff)
+
+
+def test_what_is_nearly_a_plan_is_refused_and_not_passed_over(
+    populated: Platform, ids: dict[str, int]
+):
+    two = {"token_id": [ids["a"], ids["b"]]}
+    months = {**two, "months": [12, 12]}
+    for columns, words in (
+        ({**two, "revoked": [True, True]}, "column 'revoked': is it 'revoke'"),
+        ({**two, "Months": [12, 12]}, "column 'Months': is it 'months'"),
+        ({**months, "acces": ["Read Access"] * 2}, "column 'acces': is it 'access'"),
+        ({**two, "what": ["revoke"] * 2}, "needs token_id, and others"),
+        (
+            {**two, "api": ["orders", "billing"], "access": ["Full Access", None]},
+            rf"row 1 \(token {ids['b']}\) has the api 'billing' and no access",
+        ),
+        (
+            {**two, "api": ["orders", " "], "access": ["Full Access", "Read Access"]},
+            rf"row 1 \(token {ids['b']}\) has the access 'Read Access' and no api",
+        ),
+        ({**two, "months": [np.array([3, 6]), 6]}, "row 0 has no single value as months: ndarray"),
+        ({**two, "revoke": [True, np.array([1, 2])]}, "row 1 has no single value as revoke"),
+        ({"token_id": [[1], [2]], "revoke": [True, True]}, "no single value as token_id: list"),
+        ({**two, "months": [10**400, float("inf")]}, "3, 6"),
+    ):
+        with pytest.raises(errors.InvalidValue, match=words):
+            make_plan(pd.DataFrame(columns), populated)
+    twice = pd.DataFrame([[ids["a"], 12, 6]], columns=["token_id", "months", "months"])
+    with pytest.raises(errors.InvalidValue, match="column 'months' more than once"):
+        make_plan(twice, populated)
+    own = pd.DataFrame({**months, "ticket": ["T-1", "T-2"], "days_left": [3, 4]})
+    assert len(make_plan(own, populated)) == 2
 
 
 def test_a_plan_that_is_overtaken_changes_nothing(populated: Platform, ids: dict[str, int]):
@@ -76,9 +152,8 @@ def test_a_frame_without_rows_is_a_plan_without_changes(populated: Platform):
     assert plan.apply().empty
 
 
-@pytest.mark.parametrize(
-    ("columns", "words"),
-    [
+def test_a_frame_that_cannot_be_taken_says_why(populated: Platform, ids: dict[str, int]):
+    for columns, words in (
         ({"name": ["a"], "revoke": [True]}, "needs token_id"),
         ({"token_id": [1]}, "needs token_id, and others"),
         ({"token_id": [1], "access": ["Read Access"]}, "api and access together"),
@@ -91,14 +166,9 @@ def test_a_frame_without_rows_is_a_plan_without_changes(populated: Platform):
         ({"token_id": [1], "revoke": ["yes"]}, "True or False"),
         ({"token_id": [1, 1], "months": [6, 12]}, "says two things about months"),
         ({"token_id": [1, 1], "revoke": [True, False]}, "says two things about revoke"),
-    ],
-    ids=str,
-)
-def test_a_frame_that_cannot_be_taken_says_why(
-    columns: dict[str, list], words: str, populated: Platform, ids: dict[str, int]
-):
-    with pytest.raises(errors.InvalidValue, match=words):
-        make_plan(pd.DataFrame(columns), populated)
+    ):
+        with pytest.raises(errors.InvalidValue, match=words):
+            make_plan(pd.DataFrame(columns), populated)
 
 
 def test_two_accesses_of_one_token_to_one_api_contradict(populated: Platform, ids: dict[str, int]):
@@ -107,11 +177,11 @@ def test_two_accesses_of_one_token_to_one_api_contradict(populated: Platform, id
         make_plan(pd.DataFrame({"token_id": [ids["a"]] * 2, **both}), populated)
 
 
-@pytest.mark.parametrize("token_id", [0, -1, 10**9, 1.5, "1", True])
-def test_a_token_that_there_is_not_is_told(token_id: object, populated: Platform):
-    frame = pd.DataFrame({"token_id": pd.Series([token_id], dtype=object), "revoke": [True]})
-    with pytest.raises(errors.UnknownToken):
-        make_plan(frame, populated)
+def test_a_token_that_there_is_not_is_told(populated: Platform):
+    for token_id in (0, -1, 10**9, 1.5, "1", True, None):
+        frame = pd.DataFrame({"token_id": pd.Series([token_id], dtype=object), "revoke": [True]})
+        with pytest.raises(errors.UnknownToken):
+            make_plan(frame, populated)
 
 
 def test_at_the_end_of_a_cell_a_plan_shows_its_changes_as_text(

@@ -70,11 +70,14 @@ class ManyTokensService(Service):
             NotAllowed: the actor lacks the control.
 
         """
-        ids = sorted({checked_id(one) for one in token_ids})
-        with self.reading(Control.API_TOKENS) as (session, authority):
-            _require_all_within(session, authority, ids)
-            statement = select(Token.id, Token.version).where(among(session, ids))
-            return dict(session.execute(statement).all())
+        return self._present(Token.version, token_ids)
+
+    def months(self, token_ids: Collection[int]) -> dict[int, int]:
+        """The expiration in months that was chosen for each of these tokens.
+
+        Raises: as ``versions``.
+        """
+        return self._present(Token.months, token_ids)
 
     @retried
     def preview(self, changes: Sequence[TokenChange]) -> tuple[TokenDifference, ...]:
@@ -110,6 +113,13 @@ class ManyTokensService(Service):
         """
         with self._changing(changes) as change:
             return _run(change, changes, why)
+
+    def _present(self, what: Any, token_ids: Collection[int]) -> dict[int, int]:
+        ids = sorted({checked_id(one) for one in token_ids})
+        with self.reading(Control.API_TOKENS) as (session, authority):
+            _require_all_within(session, authority, ids)
+            statement = select(Token.id, what).where(among(session, ids))
+            return dict(session.execute(statement).all())
 
     def _changing(self, changes: Sequence[TokenChange]) -> Any:
         return self.changing(Control.API_TOKENS, "change tokens", f"{len(changes)} tokens")
