@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from traitlets.config import Config
 
 import tokenwidgets
 from tokenwidgets import errors
@@ -79,6 +81,33 @@ def test_a_file_that_cannot_be_run_is_an_error_and_not_a_lost_setting(config_fil
     config_file.write_text("c.TokenWidgets.identity_source = ")
     with pytest.raises(errors.ConfigurationError, match="SyntaxError"):
         load_config()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["TokenWigets.token_prefix = ''", "TokenWidgets.prefix = ''", "TokenWidgets.language = 5"],
+)
+def test_a_setting_that_there_is_not_or_that_cannot_be_is_named_with_its_file(
+    config_file: Path, setting: str
+):
+    config_file.write_text(f"c.{setting}")
+    name = setting.partition(" ")[0].removesuffix(".token_prefix")
+    with pytest.raises(errors.ConfigurationError, match=re.escape(str(config_file))) as refused:
+        load_config()
+    assert f"c.{name}" in str(refused.value)
+
+
+def test_settings_of_the_command_and_of_other_programs_are_left_alone(config_file: Path):
+    config_file.write_text(
+        "c.TokenAdd.months = 3; c.Voila.port = 1; c.TokenWidgets.language = 'de'"
+    )
+    assert settings().language == "de"
+
+
+def test_a_configuration_of_ones_own_that_cannot_be_used_is_a_configuration_error():
+    config = Config({"TokenWidgets": {"token_prefix": 5}})
+    with pytest.raises(errors.ConfigurationError, match="token_prefix"):
+        tokenwidgets.connect("sqlite://", config=config)
 
 
 def test_everything_that_the_package_lists_can_be_had():

@@ -7,17 +7,23 @@ never in the working directory: whoever can put a file there is not the operator
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import traitlets
 from jupyter_core.application import JupyterApp
 from jupyter_core.paths import jupyter_data_dir
 from traitlets.config import Config, Configurable
+from traitlets.utils.importstring import import_item
 
 from tokenwidgets import errors
 from tokenwidgets.language import LANGUAGES, VARIABLE
+from tokenwidgets.settings import Text, check_setting, check_settings, did_you_mean, named
 
 __all__ = ["ConfiguredApp", "TokenWidgets", "environment_config", "load_config"]
 
@@ -34,18 +40,18 @@ _ENVIRONMENT = {
 class TokenWidgets(Configurable):
     """What every part of tokenwidgets has to know; ``c.TokenWidgets`` in the configuration file."""
 
-    database_url = traitlets.Unicode(
+    database_url = Text(
         help="""The SQLAlchemy URL of the platform's database, such as
         sqlite:////var/lib/tokenwidgets/platform.db or postgresql+psycopg://user@host/name.
         By default the file platform.db in the folder tokenwidgets of Jupyter's data directory.
         Environment: TOKENWIDGETS_DATABASE_URL.""",
     ).tag(config=True)
-    token_prefix = traitlets.Unicode(
+    token_prefix = Text(
         "twk",
         help="""What new secrets begin with: 2 to 16 ASCII letters and digits, a letter first.
         Tokens made with another prefix keep working. Environment: TOKENWIDGETS_TOKEN_PREFIX.""",
     ).tag(config=True)
-    identity_source = traitlets.Unicode(
+    identity_source = Text(
         "",
         help="""Who says who is acting: local, proxy, jupyterhub or demo, or the import name of a
         class of your own (a subclass of tokenwidgets.identity.IdentitySource). Empty: outside
@@ -76,11 +82,14 @@ class ConfiguredApp(JupyterApp):
         """Load the configuration file and put the environment's settings over it.
 
         Raises:
-            ConfigurationError: the file cannot be read or run.
+            ConfigurationError: the file cannot be read or run, or there is no such setting, or it
+                cannot have this value.
 
         """
         try:
             super().load_config_file(suppress_errors=suppress_errors)
+        except errors.ConfigurationError:
+            raise
         except Exception as error:
             raise errors.ConfigurationError(
                 f"The configuration file {self.config_file_name}.py cannot be used"
@@ -88,13 +97,55 @@ class ConfiguredApp(JupyterApp):
             ) from error
         self.update_config(environment_config())
 
+    def section(self, name: str, config: Config, file: str) -> type[Configurable] | None:
+        """The class that a section of a configuration file sets; None for what is not ours.
+
+        Outside the command it cannot be told which sections there are, so only one that is nearly
+        ours is refused.
+
+        Raises:
+            ConfigurationError: there is no such section.
+
+        """
+        known = self.known([TokenWidgets], config)
+        hint = did_you_mean(name, ["TokenWidgets"], likeness=0.75)
+        if hint and name not in known:
+            raise errors.ConfigurationError(f"{file}: there is no c.{name}{hint}")
+        return known.get(name)
+
+    def known(self, classes: Iterable[type], config: Config) -> dict[str, type[Configurable]]:
+        """The sections of these classes, and of an identity source of the operator's own."""
+        own = []
+        for each in (config, self.config, environment_config()):
+            source = each.get("TokenWidgets", {}).get("identity_source")
+            if isinstance(source, str) and "." in source:
+                with contextlib.suppress(ImportError, ValueError):  # it is said where it is used
+                    own.append(import_item(source))
+        return named([*classes, *own])
+
+    def _load_config_files(  # type: ignore[override]
+        self, basefilename: str, *args: Any, **options: Any
+    ) -> Iterator[tuple[Config, str]]:
+        for config, file in super()._load_config_files(basefilename, *args, **options):
+            if basefilename != "jupyter_config":  # that one is for all programs of Jupyter
+                of_the_file = partial(self.section, config=config, file=file)
+                check_settings(config, f"{file}: c.", of_the_file)
+            yield config, file
+
 
 def environment_config() -> Config:
-    """The settings that environment variables give; an empty variable gives none."""
+    """The settings that environment variables give; an empty variable gives none.
+
+    Raises:
+        ConfigurationError: one cannot be used.
+
+    """
     config = Config()
     for variable, (owner, trait) in _ENVIRONMENT.items():
         value = os.environ.get(variable, "")
         if value:
+            if owner == "TokenWidgets":
+                check_setting(TokenWidgets, trait, value, variable)
             config[owner][trait] = value
     return config
 
@@ -103,7 +154,7 @@ def load_config() -> Config:
     """The configuration outside an application, as for a notebook: file and environment.
 
     Raises:
-        ConfigurationError: the file cannot be read or run.
+        ConfigurationError: the file cannot be read or run, or a setting cannot be used.
 
     """
     application = ConfiguredApp(log=logging.getLogger("tokenwidgets"))

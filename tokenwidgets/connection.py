@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from traitlets import TraitError
 from traitlets.config import Config
 
+from tokenwidgets import errors
 from tokenwidgets.configuration import TokenWidgets, load_config
 from tokenwidgets.database import Database
 from tokenwidgets.identity import who_is_acting
@@ -27,7 +29,10 @@ def connect(database_url: str | None = None, *, config: Config | None = None) ->
 
     """
     config = load_config() if config is None else config
-    settings = TokenWidgets(config=config)
+    try:
+        settings = TokenWidgets(config=config)
+    except TraitError as error:
+        raise errors.ConfigurationError(str(error)) from None
     database = Database(database_url or settings.database_url)
     try:
         check_schema(database)
@@ -35,6 +40,9 @@ def connect(database_url: str | None = None, *, config: Config | None = None) ->
         platform = open_platform(database, actor, prefix=settings.token_prefix)
         # Refuse a user who is unknown or inactive here, and not at the first click.
         platform.users.authority()
+    except TraitError as error:  # of the identity source
+        database.close()
+        raise errors.ConfigurationError(str(error)) from None
     except BaseException:
         database.close()
         raise

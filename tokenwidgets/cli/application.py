@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from jupyter_core.application import JupyterApp, NoStart
+from traitlets import TraitError
+from traitlets.config import Configurable
 from traitlets.config.application import Application
 from traitlets.utils.importstring import import_item
 
@@ -85,6 +87,10 @@ class TokenWidgetsApp(Family):
                 "the file is there already and nobody says whether to replace it: -y does"
             ) from None
 
+    def every_class(self) -> list[type[Configurable]]:
+        """Every class that a configuration file can set: of commands, identity, the server."""
+        return _all_classes()
+
     def print_help(self, classes: bool = False) -> None:
         """Print the help; with every class that can be configured if told."""
         if classes:
@@ -119,6 +125,8 @@ def run(argv: Sequence[str]) -> int:
         return _INTERRUPTED
     except errors.TokenWidgetsError as error:
         return _told(application, error)
+    except TraitError as error:
+        return _told(application, errors.ConfigurationError(str(error)))
     except OSError as error:
         _give_up_output()
         if isinstance(error, BrokenPipeError):

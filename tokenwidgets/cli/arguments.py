@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from traitlets.config import ArgumentError, Config
@@ -35,10 +35,16 @@ class StrictLoader(KVArgParseConfigLoader):
 
     parser_class = _Parser
 
+    check: Callable[[Config], None] | None = None
+    """What raises ``UsageError`` for options that there are not."""
+
     def load_config(self, *args: Any, **options: Any) -> Config:
         """The configuration that the command line gives."""
         try:
-            return super().load_config(*args, **options)
+            config = super().load_config(*args, **options)
+            if self.check is not None:
+                self.check(config)
+            return config
         except ArgumentError as error:
             raise UsageError(str(error)) from None
         except UsageError as error:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import inspect
 import logging
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 from jupyter_core.application import NoStart
+from traitlets.config import Config, Configurable
 from traitlets.config.loader import KVArgParseConfigLoader
 
 from tokenwidgets import __version__, errors
 from tokenwidgets.cli.arguments import StrictLoader, UsageError, positional
 from tokenwidgets.configuration import ConfiguredApp, TokenWidgets
+from tokenwidgets.settings import check_settings, did_you_mean, named
 
 if TYPE_CHECKING:
     from tokenwidgets.database import Database
@@ -40,6 +42,9 @@ class Command(ConfiguredApp):
 
     trouble_status: ClassVar[int] = 1
     """The exit status when it is refused, or something is wrong with the database."""
+
+    serves_the_dashboard: ClassVar[bool] = False
+    """Whether settings of the dashboard's server (``c.Voila``) are options of it, too."""
 
     subcommands = {}
     version = __version__
@@ -89,9 +94,35 @@ class Command(ConfiguredApp):
 
     def load_config_file(self, suppress_errors: bool = False) -> None:  # type: ignore[override]
         """Load the configuration file; one that is named has to be there."""
-        if self.config_file and not Path(self.config_file).is_file():
-            raise errors.ConfigurationError(f"There is no file {self.config_file}.")
+        file = Path(self.config_file)
+        if self.config_file and not self.generate_config and not file.is_file():
+            raise errors.ConfigurationError(f"There is no file {file}.")
+        if self.config_file and file.suffix not in (".py", ".json"):
+            raise errors.ConfigurationError(
+                f"The name of a configuration file ends in .py or .json, and that of {file} does"
+                " not."
+            )
         super().load_config_file(suppress_errors=suppress_errors)
+
+    def every_class(self) -> list[type[Configurable]]:
+        """Every class that a configuration file can set, of any command."""
+        above = self.parent
+        return above.every_class() if isinstance(above, Command) else [type(self), *self.classes]
+
+    def section(self, name: str, config: Config, file: str) -> type[Configurable] | None:
+        """The class that a section of a configuration file sets; None for the server's own.
+
+        Raises:
+            ConfigurationError: there is no such section.
+
+        """
+        known = self.known([type(self), *self.classes], config)
+        if name not in known:
+            known = self.known(self.every_class(), config)
+        if name not in known and name not in _of_the_server():
+            hint = did_you_mean(name, known) or "."
+            raise errors.ConfigurationError(f"{file}: there is no c.{name}{hint}")
+        return known.get(name)
 
     def migrate_config(self) -> None:
         """There never was a configuration of tokenwidgets in IPython's folder."""
@@ -114,7 +145,27 @@ class Command(ConfiguredApp):
         flags: dict[str, Any],
         classes: Any,
     ) -> KVArgParseConfigLoader:
-        return StrictLoader(argv, aliases, flags, classes=classes, log=self.log)
+        loader = StrictLoader(argv, aliases, flags, classes=classes, log=self.log)
+        loader.check = self._check_options
+        return loader
+
+    def _check_options(self, config: Config) -> None:
+        """Refuse options by their class (``--TokenAdd.months``) that this command has not."""
+        try:
+            check_settings(config, "--", partial(self._settable, config=config))
+        except errors.ConfigurationError as error:
+            raise UsageError(str(error)) from None
+
+    def _settable(self, name: str, config: Config) -> type[Configurable] | None:
+        known = self.known([type(self), *self.classes], config)
+        if name not in known:
+            others = [kind for kind in self.every_class() if not issubclass(kind, Command)]
+            known |= self.known(others, config)
+        if name not in known and not (self.serves_the_dashboard and name in _of_the_server()):
+            raise UsageError(
+                f"there is no option --{name}.… of {self.name}{did_you_mean(name, known)}"
+            )
+        return known.get(name)
 
     def _find_subcommand(self, name: str) -> str:
         """No program somewhere on the path passes for a command of ours."""
@@ -141,9 +192,7 @@ class Family(Command):
         raise NoStart
 
     def _unknown(self, command: str) -> str:
-        close = difflib.get_close_matches(command, self.subcommands, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        return f"there is no command {self.name} {command}{hint}"
+        return f"there is no command {self.name} {command}{did_you_mean(command, self.subcommands)}"
 
 
 class PlatformCommand(Command):
@@ -171,6 +220,15 @@ class PlatformCommand(Command):
             yield platform
         finally:
             platform.database.close()
+
+
+def _of_the_server() -> dict[str, type[Configurable]]:
+    """The sections that set the dashboard's server, to which the configuration goes, too."""
+    from jupyter_server.serverapp import ServerApp
+
+    from tokenwidgets.serving.server import DashboardServer
+
+    return named([DashboardServer, *DashboardServer.classes, ServerApp, *ServerApp.classes])
 
 
 def table_of(**commands: type[Command]) -> dict[str, tuple[type[Command], str]]:

@@ -28,6 +28,7 @@ class Demo(Command):
     tokenwidgets demo --port 8899 --no-browser
     tokenwidgets demo --reset                      # as on the first day
     """
+    serves_the_dashboard = True
     database_url = traitlets.Unicode(
         help="""The SQLAlchemy URL of the demo's own database. By default the file demo.db in the
         folder tokenwidgets of Jupyter's data directory.

@@ -98,6 +98,7 @@ class Serve(Command):
     tokenwidgets serve --port 8866
     tokenwidgets serve --identity proxy --ip 127.0.0.1
     """
+    serves_the_dashboard = True
     ip = traitlets.Unicode(
         "127.0.0.1", help="The address to listen on, or unix: and the path of a socket."
     ).tag(config=True)
