@@ -139,3 +139,17 @@ def test_an_import_with_bad_lines_names_each_and_changes_nothing(
     assert lines[0].startswith("line 3: User ID: must be")
     assert lines[1] == "line 4: Name: cannot be empty."
     assert stocked.users.get("jdoe").name == "Jane Doe"
+
+
+@pytest.mark.parametrize("text", ["~", '"R"', "None", "[1]"])
+def test_what_is_given_for_an_option_is_taken_as_it_stands(
+    cli: CommandLine, stocked: Platform, text: str
+) -> None:
+    assert cli("user", "edit", "jdoe", "--department", text, "--name", text).status == 0
+    user = stocked.users.get("jdoe")
+    assert (user.department, user.name) == (text, text)
+    assert cli("group", "add", "few", "--department", text).status == 0
+    assert stocked.groups.get("few").departments == (text,)
+    stocked.tokens.add("jdoe", "one", Access.READ)
+    for option in ("--search", "--department"):
+        assert json.loads(cli("inventory", option, text, "--format", "json").out)

@@ -9,6 +9,7 @@ from tokenwidgets.cli.command import Family, PlatformCommand, say, table_of
 from tokenwidgets.cli.files import read_file, tell_import
 from tokenwidgets.cli.output import ListCommand
 from tokenwidgets.imports.openapi import read_openapi
+from tokenwidgets.settings import Text
 
 __all__ = ["APIs"]
 
@@ -23,10 +24,10 @@ class APIAdd(PlatformCommand):
     tokenwidgets api add orders --title Orders --group Sales --label v4
     tokenwidgets api add price-list --read-only
     """
-    title = traitlets.Unicode(help="What people read; by default the name.").tag(config=True)
-    summary = traitlets.Unicode(help="What it is for, in a line.").tag(config=True)
-    group = traitlets.Unicode(help="The group of APIs to show it in.").tag(config=True)
-    label = traitlets.Unicode(help="Its version, as people call it: v4.").tag(config=True)
+    title = Text(help="What people read; by default the name.").tag(config=True)
+    summary = Text(help="What it is for, in a line.").tag(config=True)
+    group = Text(help="The group of APIs to show it in.").tag(config=True)
+    label = Text(help="Its version, as people call it: v4.").tag(config=True)
     read_only = traitlets.Bool(False, help="It answers GET alone.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,
@@ -104,12 +105,10 @@ class APIImport(PlatformCommand):
     tokenwidgets api import orders.json --api-name orders --group Sales
     tokenwidgets api import docs/*.yaml --dry-run
     """
-    api_name = traitlets.Unicode(
+    api_name = Text(
         help="The API's name on the platform; by default its title, as-words-with-hyphens.",
     ).tag(config=True)
-    group = traitlets.Unicode(None, allow_none=True, help="The group to show it in.").tag(
-        config=True
-    )
+    group = Text(None, allow_none=True, help="The group to show it in.").tag(config=True)
     dry_run = traitlets.Bool(False, help="Only say what would be changed.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,

@@ -20,7 +20,7 @@ from traitlets.config.loader import KVArgParseConfigLoader
 from tokenwidgets import __version__, errors
 from tokenwidgets.cli.arguments import StrictLoader, UsageError, positional
 from tokenwidgets.configuration import ConfiguredApp, TokenWidgets
-from tokenwidgets.settings import check_settings, did_you_mean, named
+from tokenwidgets.settings import Text, check_settings, did_you_mean, named
 
 if TYPE_CHECKING:
     from tokenwidgets.database import Database
@@ -198,7 +198,7 @@ class Family(Command):
 class PlatformCommand(Command):
     """A command that acts on the platform as some user, whom the trail names."""
 
-    as_user = traitlets.Unicode(
+    as_user = Text(
         help="""The User ID to act as; by default yours (LocalIdentity.user_id). Whoever has the
         password of the database, or may write to its file, is as strong as the database, so this
         asks for no proof.""",

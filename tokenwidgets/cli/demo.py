@@ -9,6 +9,7 @@ import traitlets
 from jupyter_core.paths import jupyter_data_dir
 
 from tokenwidgets.cli.command import Command
+from tokenwidgets.settings import Text
 
 __all__ = ["Demo"]
 
@@ -29,7 +30,7 @@ class Demo(Command):
     tokenwidgets demo --reset                      # as on the first day
     """
     serves_the_dashboard = True
-    database_url = traitlets.Unicode(
+    database_url = Text(
         help="""The SQLAlchemy URL of the demo's own database. By default the file demo.db in the
         folder tokenwidgets of Jupyter's data directory.
         Environment: TOKENWIDGETS_DEMO_DATABASE_URL.""",

@@ -14,6 +14,7 @@ from tokenwidgets.cli.filters import FilteredCommand, duration
 from tokenwidgets.cli.inventory import records
 from tokenwidgets.cli.output import ListCommand
 from tokenwidgets.expiry import Mail, Reminder, ReminderService, send_reminders
+from tokenwidgets.settings import Text
 
 __all__ = ["Expiring", "Remind"]
 
@@ -28,7 +29,7 @@ class Expiring(FilteredCommand):
     tokenwidgets expiring --within 30d
     tokenwidgets expiring --within 26w --ics expirations.ics
     """
-    within = traitlets.Unicode("30d", help="How soon: 30d, 12h, 4w.").tag(config=True)
+    within = Text("30d", help="How soon: 30d, 12h, 4w.").tag(config=True)
     ics = traitlets.Unicode(
         help="Write a calendar into this file instead; - is standard output."
     ).tag(config=True)

@@ -11,6 +11,7 @@ from dateutil.parser import isoparse
 
 from tokenwidgets import errors
 from tokenwidgets.cli.output import ListCommand
+from tokenwidgets.settings import Text, Texts
 from tokenwidgets.vocabulary import Access, TokenStatus
 
 __all__ = ["FilteredCommand", "duration"]
@@ -26,21 +27,19 @@ class FilteredCommand(ListCommand):
         traitlets.Enum([status.value for status in TokenStatus]),
         help="The status; may be given several times.",
     ).tag(config=True)
-    owner = traitlets.List(
-        traitlets.Unicode(), help="The owner's User ID; may be given several times."
-    ).tag(config=True)
-    group = traitlets.Unicode(help="A user group that the owner is in.").tag(config=True)
-    department = traitlets.Unicode(help="The owner's department.").tag(config=True)
-    api = traitlets.Unicode(help="An API that the token opens.").tag(config=True)
+    owner = Texts(help="The owner's User ID; may be given several times.").tag(config=True)
+    group = Text(help="A user group that the owner is in.").tag(config=True)
+    department = Text(help="The owner's department.").tag(config=True)
+    api = Text(help="An API that the token opens.").tag(config=True)
     access = traitlets.Enum(
         ["", *_ACCESS], "", help="Exactly this access, to --api or to any: none, read, full."
     ).tag(config=True)
-    search = traitlets.Unicode(help="Part of the token's name or of its owner's.").tag(config=True)
-    unused_for = traitlets.Unicode(help="Not used for so long: 90d, 12h, 4w.").tag(config=True)
-    created_since = traitlets.Unicode(
+    search = Text(help="Part of the token's name or of its owner's.").tag(config=True)
+    unused_for = Text(help="Not used for so long: 90d, 12h, 4w.").tag(config=True)
+    created_since = Text(
         help="Added at this time or later: 2026-01-31, or 2026-01-31T12:00:00Z; UTC by default."
     ).tag(config=True)
-    created_before = traitlets.Unicode(help="Added before this time.").tag(config=True)
+    created_before = Text(help="Added before this time.").tag(config=True)
 
     option_names: ClassVar[tuple[str, ...]] = (
         "status",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import traitlets
-
 from tokenwidgets import errors
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import Family, PlatformCommand, say, table_of
 from tokenwidgets.cli.output import ListCommand
+from tokenwidgets.settings import Text, Texts
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["Groups"]
@@ -29,12 +28,9 @@ class GroupAdd(PlatformCommand):
     tokenwidgets group add "Finance Desk" --department Finance \\
         --control "Application Users" --control "Application Users > API Tokens"
     """
-    summary = traitlets.Unicode(help="What the group is for, in a line.").tag(config=True)
-    controls = traitlets.List(
-        traitlets.Unicode(), help="A control that it gives; once for each."
-    ).tag(config=True)
-    departments = traitlets.List(
-        traitlets.Unicode(),
+    summary = Text(help="What the group is for, in a line.").tag(config=True)
+    controls = Texts(help="A control that it gives; once for each.").tag(config=True)
+    departments = Texts(
         help="A department that its controls are limited to; once for each. None: no limit.",
     ).tag(config=True)
     aliases = {
@@ -98,8 +94,8 @@ class GroupControl(PlatformCommand):
     tokenwidgets group control Auditors --grant "Audit Log" --revoke APIs
     tokenwidgets group control Auditors
     """
-    grant = traitlets.List(traitlets.Unicode(), help="A control to give.").tag(config=True)
-    revoke = traitlets.List(traitlets.Unicode(), help="A control to take.").tag(config=True)
+    grant = Texts(help="A control to give.").tag(config=True)
+    revoke = Texts(help="A control to take.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,
         "grant": "GroupControl.grant",
@@ -133,10 +129,8 @@ class GroupMember(PlatformCommand):
     tokenwidgets group member Auditors --add jdoe --add asmith --remove mrossi
     tokenwidgets group member Auditors
     """
-    add = traitlets.List(traitlets.Unicode(), help="The User ID of a new member.").tag(config=True)
-    remove = traitlets.List(
-        traitlets.Unicode(), help="The User ID of who is to be none any more."
-    ).tag(config=True)
+    add = Texts(help="The User ID of a new member.").tag(config=True)
+    remove = Texts(help="The User ID of who is to be none any more.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,
         "add": "GroupMember.add",

@@ -10,6 +10,7 @@ from tokenwidgets import errors
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import Command, say
 from tokenwidgets.configuration import TokenWidgets
+from tokenwidgets.settings import Text
 
 if TYPE_CHECKING:
     from tokenwidgets.database import Database
@@ -27,9 +28,9 @@ class Init(Command):
     tokenwidgets init --admin rlindqvist --name "Rhea Lindqvist"
     tokenwidgets init --admin rlindqvist --database-url sqlite:////var/lib/tokenwidgets/platform.db
     """
-    admin = traitlets.Unicode(help="The User ID of the first administrator.").tag(config=True)
-    full_name = traitlets.Unicode(help="Their name; by default the User ID.").tag(config=True)
-    email = traitlets.Unicode(help="Their e-mail address.").tag(config=True)
+    admin = Text(help="The User ID of the first administrator.").tag(config=True)
+    full_name = Text(help="Their name; by default the User ID.").tag(config=True)
+    email = Text(help="Their e-mail address.").tag(config=True)
     aliases = {
         **Command.aliases,
         "admin": "Init.admin",
@@ -99,9 +100,9 @@ class Serve(Command):
     tokenwidgets serve --identity proxy --ip 127.0.0.1
     """
     serves_the_dashboard = True
-    ip = traitlets.Unicode(
-        "127.0.0.1", help="The address to listen on, or unix: and the path of a socket."
-    ).tag(config=True)
+    ip = Text("127.0.0.1", help="The address to listen on, or unix: and the path of a socket.").tag(
+        config=True
+    )
     port = traitlets.Int(8866, min=0, max=65535, help="The port; 0 for any free one.").tag(
         config=True
     )

@@ -14,6 +14,7 @@ from tokenwidgets.cli.command import Family, PlatformCommand, say, table_of
 from tokenwidgets.cli.output import ListCommand, every
 from tokenwidgets.cli.streams import output_is_closed
 from tokenwidgets.platform import Platform
+from tokenwidgets.settings import Text, Texts
 from tokenwidgets.text import comparison_key
 from tokenwidgets.tokens import GrantChoice, NewToken, TokenRow
 from tokenwidgets.vocabulary import DEFAULT_MONTHS, OVERLAPS, Access
@@ -35,12 +36,10 @@ class TokenAdd(PlatformCommand):
     tokenwidgets token add jdoe "nightly load" --read orders --full billing --months 6
     tokenwidgets token add svc-etl staging --all-apis read > staging.token
     """
-    read = traitlets.List(
-        traitlets.Unicode(), help="An API to give Read Access (GET) to; once for each, or a,b,c."
-    ).tag(config=True)
-    full = traitlets.List(
-        traitlets.Unicode(), help="An API to give Full Access (GET & POST) to; as --read."
-    ).tag(config=True)
+    read = Texts(help="An API to give Read Access (GET) to; once for each, or a,b,c.").tag(
+        config=True
+    )
+    full = Texts(help="An API to give Full Access (GET & POST) to; as --read.").tag(config=True)
     all_apis = traitlets.Enum(
         ("", *_ACCESS_WORDS), "", help="One access to all active APIs: read or full."
     ).tag(config=True)
@@ -112,7 +111,7 @@ class TokenRegenerate(PlatformCommand):
     months = traitlets.Int(
         DEFAULT_MONTHS, help="When it expires: in 3, 6 or 12 calendar months."
     ).tag(config=True)
-    overlap = traitlets.Unicode(
+    overlap = Text(
         next(iter(OVERLAPS)),
         help=f"How long the old secret keeps working: {', '.join(OVERLAPS)}.",
     ).tag(config=True)

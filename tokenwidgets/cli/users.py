@@ -11,6 +11,7 @@ from tokenwidgets.cli.command import Family, PlatformCommand, say, table_of
 from tokenwidgets.cli.files import read_file, tell_import
 from tokenwidgets.cli.output import ListCommand, every, progress_bar
 from tokenwidgets.directory.users import UserRow
+from tokenwidgets.settings import Text
 
 __all__ = ["Users"]
 
@@ -24,8 +25,8 @@ class UserAdd(PlatformCommand):
     examples = """
     tokenwidgets user add jdoe "Jane Doe" --email jdoe@example.org --department Finance
     """
-    email = traitlets.Unicode(help="The e-mail address.").tag(config=True)
-    department = traitlets.Unicode(help="The department.").tag(config=True)
+    email = Text(help="The e-mail address.").tag(config=True)
+    department = Text(help="The department.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,
         "email": "UserAdd.email",
@@ -50,9 +51,9 @@ class UserEdit(PlatformCommand):
     tokenwidgets user edit jdoe --name "Jane Doe-Smith"
     tokenwidgets user edit jdoe --inactive      # can no longer act, nor call an API
     """
-    full_name = traitlets.Unicode(None, allow_none=True, help="A new name.").tag(config=True)
-    email = traitlets.Unicode(None, allow_none=True, help="A new address.").tag(config=True)
-    department = traitlets.Unicode(None, allow_none=True, help="A new department.").tag(config=True)
+    full_name = Text(None, allow_none=True, help="A new name.").tag(config=True)
+    email = Text(None, allow_none=True, help="A new address.").tag(config=True)
+    department = Text(None, allow_none=True, help="A new department.").tag(config=True)
     is_active = traitlets.Bool(None, allow_none=True, help="Active or not.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,

@@ -12,6 +12,7 @@ from tokenwidgets.cli.command import Command
 from tokenwidgets.cli.streams import input_is_closed
 from tokenwidgets.configuration import TokenWidgets
 from tokenwidgets.secret import LONGEST
+from tokenwidgets.settings import Text
 from tokenwidgets.verifier import Verifier
 from tokenwidgets.vocabulary import Decision, Reason
 
@@ -31,8 +32,8 @@ class Verify(Command):
     """
     trouble_status = 2
 
-    api = traitlets.Unicode(help="The API's name.").tag(config=True)
-    method = traitlets.Unicode("GET", help="The HTTP method, in upper case.").tag(config=True)
+    api = Text(help="The API's name.").tag(config=True)
+    method = Text("GET", help="The HTTP method, in upper case.").tag(config=True)
     record = traitlets.Bool(
         False, help="Record it as a use of the token; by default only API servers do."
     ).tag(config=True)
