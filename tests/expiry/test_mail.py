@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import subprocess
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,13 +59,30 @@ def test_a_template_of_ones_own_is_used(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "template", ["{{ reminder.password }}", "{{ oops", "{{ reminder.__class__.__mro__ }}"]
+    "template",
+    [
+        "{{ reminder.password }}",
+        "{{ oops",
+        "{{ reminder.__class__.__mro__ }}",
+        "{{ 1 / 0 }}",
+        "{{ reminder.name + 1 }}",
+        "{{ at.strftime(1) }}",
+        "{{ at.replace(month=13) }}",
+        "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}",
+        "Grüße",
+    ],
 )
 def test_a_template_that_cannot_be_used_is_a_bad_setting(tmp_path, template):
     path = tmp_path / "ours.txt"
-    path.write_text(template)
+    path.write_text(template, "latin-1")
     with pytest.raises(errors.ConfigurationError, match=r"ours\.txt"):
         mail(template=str(path)).message(reminder(), AT)
+
+
+def test_a_subject_is_one_line_whatever_the_template_has_in_it(tmp_path):
+    path = tmp_path / "ours.txt"
+    path.write_text("One\u2028line {{ '\\r\\x0b' }}of it\n\ntext\n", "utf-8")
+    assert mail(template=str(path)).message(reminder(), AT)["Subject"] == "One line of it"
 
 
 def test_without_a_sender_there_is_no_message():
@@ -133,6 +152,29 @@ def test_a_password_file_that_is_not_there_is_a_bad_setting(server, tmp_path):
         host="127.0.0.1", port=server.port, user="tokens", password_file=str(tmp_path / "none")
     )
     with pytest.raises(errors.ConfigurationError, match="password_file"), settings.connection():
+        pass
+
+
+def test_a_password_that_cannot_be_sent_is_a_bad_setting_and_not_told(server, tmp_path):
+    path = tmp_path / "password"
+    settings = mail(host="127.0.0.1", port=server.port, user="tokens", password_file=str(path))
+    for password, encoding in (("pässwort", "utf-8"), ("pässwort", "latin-1")):
+        path.write_text(password, encoding)
+        with (
+            pytest.raises(errors.ConfigurationError, match="password_file|ASCII") as refused,
+            settings.connection(),
+        ):
+            pass
+        told = "".join(traceback.format_exception(refused.value))
+        assert not re.search("sswort|xe4|ä", told)
+    assert server.logins == []
+
+
+@pytest.mark.parametrize("security", ["none", "tls"])
+@pytest.mark.parametrize("host", ["..", f"{'x' * 64}.example.org"])
+def test_a_host_that_can_be_none_is_a_bad_setting(host, security):
+    settings = mail(host=host, security=security)
+    with pytest.raises(errors.ConfigurationError, match=r"Mail\.host"), settings.connection():
         pass
 
 

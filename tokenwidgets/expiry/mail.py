@@ -85,7 +85,8 @@ class Mail(Configurable):
         """A connection to the server, encrypted and logged in as configured.
 
         Raises:
-            ConfigurationError: a password would go over the network for all to read.
+            ConfigurationError: a password would go over the network for all to read, or a setting
+                cannot be used.
             OSError: the server cannot be reached, or refuses (``smtplib.SMTPException``).
 
         """
@@ -95,21 +96,35 @@ class Mail(Configurable):
                 "Mail.user is set but Mail.security is none, so the password would go over the"
                 " network for all to read: set Mail.security to starttls or tls."
             )
-        usual = {"starttls": 587, "tls": 465, "none": 25}[self.security]
-        port = self.port or usual
         context = ssl.create_default_context()
-        if self.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, port, timeout=_TIMEOUT, context=context
-            )
-        else:
-            server = smtplib.SMTP(self.host, port, timeout=_TIMEOUT)
-        with server:
+        with self._connected(context) as server:
             if self.security == "starttls":
                 server.starttls(context=context)
             if self.user:
-                server.login(self.user, self._password())
+                self._log_in(server)
             yield server
+
+    def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
+        usual = {"starttls": 587, "tls": 465, "none": 25}[self.security]
+        port = self.port or usual
+        try:
+            if self.security == "tls":
+                return smtplib.SMTP_SSL(self.host, port, timeout=_TIMEOUT, context=context)
+            return smtplib.SMTP(self.host, port, timeout=_TIMEOUT)
+        except (ValueError, OverflowError) as error:
+            raise errors.ConfigurationError(
+                f"Mail.host {self.host!r} with Mail.port {port} cannot be used ({error})."
+            ) from error
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        password = self._password()
+        # The library would say what the password is.
+        for what, value in (("Mail.user", self.user), ("The password of Mail.user", password)):
+            if not value.isascii():
+                raise errors.ConfigurationError(
+                    f"{what} has characters that are not ASCII, which cannot be sent in a login."
+                )
+        server.login(self.user, password)
 
     def _sender(self) -> str:
         if not self.sender:
@@ -124,10 +139,14 @@ class Mail(Configurable):
                 raise errors.ConfigurationError(
                     f"Mail.password_file cannot be read: {error.strerror}."
                 ) from None
+            except ValueError:
+                raise errors.ConfigurationError(
+                    "Mail.password_file cannot be read: it is no text in UTF-8."
+                ) from None
         return os.environ.get("TOKENWIDGETS_SMTP_PASSWORD", "")
 
     def _rendered(self, reminder: Reminder, at: datetime) -> tuple[str, str]:
-        from jinja2 import StrictUndefined, TemplateError
+        from jinja2 import StrictUndefined
         from jinja2.sandbox import SandboxedEnvironment
 
         ours = files("tokenwidgets.expiry") / "reminder.txt"
@@ -137,12 +156,13 @@ class Mail(Configurable):
         try:
             template = environment.from_string(path.read_text("utf-8"))
             words = template.render(reminder=reminder, at=at, link=self.link)
-        except (OSError, TemplateError) as error:
+        except Exception as error:  # a template is a program of its author's
             raise errors.ConfigurationError(
                 f"The template {path} cannot be used ({type(error).__name__}: {error})."
             ) from error
         subject, _, text = words.strip().partition("\n")
-        return subject.strip(), text.strip() + "\n"
+        # A header is one line, whatever counts as the end of one.
+        return " ".join(subject.split()), text.strip() + "\n"
 
 
 def _is_local(host: str) -> bool:

@@ -39,7 +39,7 @@ def send_reminders(service: ReminderService, mail: Mail) -> Outcome:
         mail: how.
 
     Raises:
-        ConfigurationError: a setting of ``Mail`` cannot be used; nothing was sent.
+        ConfigurationError: a setting of ``Mail`` cannot be used; nothing more was sent.
         DatabaseError: the database cannot be asked what is due; nothing was sent.
         NotAllowed: the actor lacks ``Token Inventory``.
 
