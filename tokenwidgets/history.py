@@ -20,6 +20,7 @@ from tokenwidgets.schema import AuditEvent, User
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import EVENTS, narrowed
 from tokenwidgets.service import Service
+from tokenwidgets.tokens.trail import of_token, revoking
 from tokenwidgets.vocabulary import Control
 
 __all__ = ["EventRow", "HistoryService", "matching"]
@@ -126,12 +127,13 @@ class HistoryService(Service):
         SQLite all of them, when nothing narrows them down.
 
         Args:
-            search: part of an actor, an action, a subject or a User ID.
+            search: part of an actor, an action, a subject or a User ID; or of the name of a
+                token that the event revoked with others, unless it is in very many names.
             actor: events of exactly this actor.
             action: such as ``revoke token``.
             outcome: ``done`` or ``denied``.
             user_id: events about this user.
-            token_id: events about this token.
+            token_id: events about this token, or about several and this one among them.
             subject: events about what has exactly this name.
             since: no earlier ones; timezone-aware.
             until: only earlier ones; timezone-aware.
@@ -174,22 +176,27 @@ def matching(
     reach: Reach,
     *,
     search: str = "",
+    token_id: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    **exact: str | int | None,
+    **exact: str | None,
 ) -> list[ColumnElement[bool]]:
     """The filters of ``HistoryService.page`` as conditions, for the events within reach."""
     where = _within(reach)
     where += [
         getattr(AuditEvent, name) == value for name, value in exact.items() if value is not None
     ]
+    if token_id is not None:
+        where.append(of_token(session, token_id))
     if since is not None:
         where.append(AuditEvent.at >= check_instant("Since", since))
     if until is not None:
         where.append(AuditEvent.at < check_instant("Until", until))
     columns = (AuditEvent.actor, AuditEvent.action, AuditEvent.subject, AuditEvent.user_id)
-    where += narrowed(session, search, AuditEvent.id, EVENTS)
-    return where + containing(search, *columns)
+    found = [*narrowed(session, search, AuditEvent.id, EVENTS), *containing(search, *columns)]
+    if found and (ids := revoking(session, search)):
+        return [*where, or_(and_(*found), AuditEvent.id.in_(ids))]
+    return where + found
 
 
 def _actions() -> CTE:

@@ -41,6 +41,7 @@ __all__ = [
     "drop",
     "is_of_the_models",
     "is_short",
+    "names_very_many",
     "narrowed",
     "narrows_by_itself",
     "rebuilding",
@@ -175,6 +176,11 @@ def narrowed(
     if connection.execute(named.many, trigrams).scalar_one() > _MOST_FOUND:
         return []
     return [row_id.in_(named.all.params(trigrams))]
+
+
+def names_very_many(session: Session, index: TextIndex) -> bool:
+    """Whether the index is there, so that ``narrowed`` gave nothing because it names very many."""
+    return not narrows_by_itself(session) and _is_there(session.connection(), index)
 
 
 def is_of_the_models(_object: Any, name: str | None, *_: Any) -> bool:

@@ -27,7 +27,12 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.schema import Token, User
 from tokenwidgets.service import Change
 
-__all__ = ["among", "checked_id", "live", "revoke"]
+__all__ = ["REVOKE", "REVOKE_ALL", "REVOKING_MANY", "among", "checked_id", "live", "revoke"]
+
+REVOKE = "revoke tokens"
+REVOKE_ALL = "revoke all tokens"
+REVOKING_MANY = (REVOKE, REVOKE_ALL)
+"""The actions by which several tokens are revoked, with one event for each owner."""
 
 _MOST_LISTED = 1000
 
@@ -42,7 +47,7 @@ def revoke(
     which: Sequence[ColumnElement[bool]],
     why: str = "",
     *,
-    action: str = "revoke tokens",
+    action: str = REVOKE,
 ) -> int:
     """Revoke the live tokens among these, with one event for each owner whose tokens they are."""
     session = change.session

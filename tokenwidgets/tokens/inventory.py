@@ -19,7 +19,7 @@ from tokenwidgets.paging import ROWS_PER_PAGE, Cursor, Keyset, Page, count
 from tokenwidgets.schema import API, Grant, Token, User
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import check_note
-from tokenwidgets.tokens.bulk import among, checked_id, live, revoke
+from tokenwidgets.tokens.bulk import REVOKE, among, checked_id, live, revoke
 from tokenwidgets.tokens.filters import TokenFilter, conditions
 from tokenwidgets.tokens.months import MonthCount, counted, counted_of_all
 from tokenwidgets.tokens.rows import TokenRow, read_many
@@ -170,8 +170,7 @@ class InventoryService(Service):
 
         """
         ids = sorted({checked_id(one) for one in token_ids})
-        action, subject = "revoke tokens", f"{len(ids)} selected"
-        with self.changing(Control.API_TOKENS, action, subject) as change:
+        with self.changing(Control.API_TOKENS, REVOKE, f"{len(ids)} selected") as change:
             reach = _revoking_reach(change.authority)
             selected = [
                 among(change.session, ids),
@@ -199,7 +198,7 @@ class InventoryService(Service):
             UnknownUser, UnknownGroup, UnknownAPI: as ``page``.
 
         """
-        with self.changing(Control.API_TOKENS, "revoke tokens", "all that match") as change:
+        with self.changing(Control.API_TOKENS, REVOKE, "all that match") as change:
             reach = _revoking_reach(change.authority)
             matching = conditions(change.session, reach, filters, change.at)
             ended = revoke(change, matching, check_note("Why", why, most=500))

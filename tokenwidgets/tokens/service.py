@@ -23,7 +23,7 @@ from tokenwidgets.service import Change, Service, retried
 from tokenwidgets.text import check_name
 from tokenwidgets.tokens import editing
 from tokenwidgets.tokens import rows as token_rows
-from tokenwidgets.tokens.bulk import revoke
+from tokenwidgets.tokens.bulk import REVOKE_ALL, revoke
 from tokenwidgets.tokens.grants import GrantChoice, read_choice
 from tokenwidgets.tokens.issue import NewToken, issue, replace_secret
 from tokenwidgets.tokens.rows import TokenRow
@@ -281,10 +281,9 @@ class TokenService(Service):
             NotAllowed: the actor lacks the control.
 
         """
-        action = "revoke all tokens"
-        with self.changing(Control.API_TOKENS, action, str(owner), user_id=owner) as change:
+        with self.changing(Control.API_TOKENS, REVOKE_ALL, str(owner), user_id=owner) as change:
             user = user_within(change.session, change.authority, Control.API_TOKENS, owner)
-            return revoke(change, [Token.owner_id == user.id], action=action)
+            return revoke(change, [Token.owner_id == user.id], action=REVOKE_ALL)
 
     def _owner(self, change: Change, owner: str) -> User:
         """The owner, who has to be active."""
