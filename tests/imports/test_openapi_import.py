@@ -47,6 +47,21 @@ def test_a_yaml_document_is_read_with_its_version_as_it_is_written() -> None:
     assert (found.title, found.version, found.methods) == ("Orders", "2.10", frozenset({"GET"}))
 
 
+def test_a_yaml_document_may_begin_as_json_does() -> None:
+    flow = b"{openapi: 3.1.0, info: {title: Flow, version: 1.10}, paths: {/x: {get: {}}}}"
+    for source in ("flow.yaml", "standard input"):
+        found = read_openapi(flow, source)
+        assert (found.name, found.version) == ("flow", "1.10")
+    with pytest.raises(errors.ImportRefused, match="line 1: it is neither JSON nor YAML"):
+        read_openapi(flow[:-1], "flow.yaml")
+
+
+def test_numbers_are_taken_as_they_are_written_however_long() -> None:
+    text = json.dumps(document()).replace('"2.10"', "2.10")
+    found = read(text.replace('"paths"', f'"x-long": {"9" * 5000}, "paths"'))
+    assert found.version == "2.10"
+
+
 def test_a_swagger_document_with_a_byte_order_mark_is_read() -> None:
     old = {"swagger": "2.0", "info": {"title": "Old", "version": "1"}, "paths": {"/x": GET}}
     assert read("\ufeff" + json.dumps(old)).title == "Old"
@@ -65,12 +80,15 @@ def test_a_name_that_is_given_goes_before_the_title() -> None:
         ({"/a": {**GET, "delete": {}, "put": {}}}, True, ("DELETE", "PUT")),
         ({"/a": {**GET, "additionalOperations": {"COPY": {}}}}, True, ("COPY",)),
         ({"/a": {"$ref": "#/components/pathItems/b"}}, False, ()),
+        ({"/a": {"$ref": "#/components/pathItems/c"}}, False, ()),
+        ({"/a": {"$ref": "#/components/pathItems/d", **POST}}, False, ()),
     ],
 )
 def test_an_api_without_a_post_is_read_only(
     paths: dict[str, Any], read_only: bool, closed: tuple[str, ...]
 ) -> None:
-    whole = {**document(paths), "components": {"pathItems": {"b": POST}}}
+    refer = {"$ref": "#/components/pathItems/b"}
+    whole = {**document(paths), "components": {"pathItems": {"b": POST, "c": refer, "d": GET}}}
     found = read(whole)
     assert (found.read_only, found.closed_methods) == (read_only, closed)
 
@@ -93,10 +111,12 @@ def test_an_api_without_a_post_is_read_only(
         (document({"/a": "get"}), "has a path /a without operations"),
         (document({"/a": {"$ref": "other.json#/a"}}), "outside the document"),
         (document({"/a": {"$ref": "#/components/none"}}), "which is not there"),
+        (document({"/a": {"$ref": "#/paths/~1a"}}), "/paths/~1a, which refers to itself"),
         (document(title="订单"), "has a title that makes no name"),
         ("{" + '"a":{' * 5000, "line 1: it is nested too deeply"),
         ("[" * 5000, "line 1: it is nested too deeply"),
         ("a: \x07", "line 1: it is neither JSON nor YAML"),
+        ('a: "\\UFFFFFFFF"', "line 1: it is neither JSON nor YAML"),
     ],
 )
 def test_a_bad_document_is_refused_by_name(content: Any, words: str) -> None:
@@ -156,6 +176,13 @@ def test_one_bad_document_keeps_all_from_being_taken(platform: Platform) -> None
     with pytest.raises(errors.NameInUse):
         platform.imports.apis([read(document(), "fine"), read(document(), "ORDERS")])
     assert [api.name for api in platform.apis.list()] == ["orders"]
+
+
+def test_two_documents_of_one_name_are_refused_and_neither_is_taken(platform: Platform) -> None:
+    documents = [read(document(), name) for name in ("fine", "orders", "Orders")]
+    with pytest.raises(errors.NameInUse, match="would both be the API Orders"):
+        platform.imports.apis(documents)
+    assert platform.apis.list() == ()
 
 
 def test_long_titles_and_odd_characters_are_made_fit(platform: Platform) -> None:

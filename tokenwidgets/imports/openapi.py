@@ -98,12 +98,20 @@ def _parse(content: bytes, source: str) -> Any:
             source, [LineProblem(line, Phrase("it is not UTF-8 text."))]
         ) from None
     try:
-        return json.loads(text) if text.lstrip().startswith("{") else _parse_yaml(text, source)
-    except json.JSONDecodeError as error:
-        problem = LineProblem(error.lineno, Phrase("it is not JSON: {what}.", what=error.msg))
+        if text.lstrip().startswith("{"):
+            try:
+                # No numbers, as in YAML: none is needed, and some are too large to be one.
+                return json.loads(text, parse_int=str, parse_float=str)
+            except json.JSONDecodeError as error:
+                if source.lower().endswith(".json"):
+                    problem = Phrase("it is not JSON: {what}.", what=error.msg)
+                    raise errors.ImportRefused(
+                        source, [LineProblem(error.lineno, problem)]
+                    ) from None
+        return _parse_yaml(text, source)
     except RecursionError:
-        problem = LineProblem(1, Phrase("it is nested too deeply."))
-    raise errors.ImportRefused(source, [problem]) from None
+        problem = Phrase("it is nested too deeply.")
+        raise errors.ImportRefused(source, [LineProblem(1, problem)]) from None
 
 
 def _parse_yaml(text: str, source: str) -> Any:
@@ -115,7 +123,7 @@ def _parse_yaml(text: str, source: str) -> Any:
     try:
         # Text, lists and mappings alone, and no numbers: version 1.10 is not 1.1.
         return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes no objects
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1
         what = getattr(error, "problem", None) or Phrase("a character that YAML does not take")
@@ -132,19 +140,36 @@ def _methods(document: Mapping[str, Any], source: str) -> Iterator[str]:
     for path, item in paths.items():
         if isinstance(path, str) and path.startswith("x-"):
             continue
-        if isinstance(item, Mapping) and "$ref" in item:
-            item = _resolved(document, item["$ref"], f"{source}: {path}")
         if not isinstance(item, Mapping):
             raise errors.InvalidValue(
                 source, Phrase("has a path {path} without operations.", path=str(path)[:100])
             )
-        yield from (key.upper() for key in item if key in _OPERATIONS)
-        more = item.get("additionalOperations")
-        if isinstance(more, Mapping):
-            yield from map(str, more)
+        for each in _referred(document, item, f"{source}: {path}"):
+            yield from (key.upper() for key in each if key in _OPERATIONS)
+            more = each.get("additionalOperations")
+            if isinstance(more, Mapping):
+                yield from map(str, more)
 
 
-def _resolved(document: Mapping[str, Any], reference: object, where: str) -> Any:
+def _referred(
+    document: Mapping[str, Any], item: Mapping[str, Any], where: str
+) -> Iterator[Mapping[str, Any]]:
+    """The item, and what it refers to, and so on: operations may stand beside a reference."""
+    yield item
+    seen = set()
+    while "$ref" in item:
+        reference = item["$ref"]
+        item = _resolved(document, reference, where)
+        if reference in seen:
+            raise errors.InvalidValue(
+                where,
+                Phrase("refers to {reference}, which refers to itself.", reference=reference[:100]),
+            )
+        seen.add(reference)
+        yield item
+
+
+def _resolved(document: Mapping[str, Any], reference: object, where: str) -> Mapping[str, Any]:
     """What a reference within the document stands for."""
     found: Any = document
     if not isinstance(reference, str) or not reference.startswith("#/"):

@@ -12,6 +12,7 @@ from tokenwidgets.imports.openapi import APIDocument
 from tokenwidgets.imports.user_file import read_users
 from tokenwidgets.imports.user_plan import UserChange, plan_users
 from tokenwidgets.imports.user_write import write_users
+from tokenwidgets.language import Phrase
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import plain
 from tokenwidgets.vocabulary import Control
@@ -105,18 +106,20 @@ class ImportService(Service):
         """Make APIs as their OpenAPI documents have them: new ones are added, known ones changed.
 
         Args:
-            documents: as ``read_openapi`` gives them, no two of one name.
+            documents: as ``read_openapi`` gives them.
             api_group: the group to put them into; None leaves known ones where they are.
             dry_run: only say what would be changed.
 
         Raises:
             InvalidValue: a value cannot be taken.
+            NameInUse: two documents have one name, or another API's differs in case alone.
             NotAllowed: the actor lacks the control.
 
         """
         source = ", ".join(document.source for document in documents)
         try:
             with self.changing(Control.APIS, "import APIs", plain(source, 200)) as change:
+                _refuse_one_name_twice(documents)
                 told = [text for each in documents if (text := write_api(change, each, api_group))]
                 change.nothing_to_do()
                 if dry_run:
@@ -127,6 +130,23 @@ class ImportService(Service):
         return ImportReport(
             source, added, len(told) - added, len(documents) - len(told), tuple(told)
         )
+
+
+def _refuse_one_name_twice(documents: Sequence[APIDocument]) -> None:
+    """Refuse documents of which one would be written over another."""
+    sources: dict[str, str] = {}
+    for document in documents:
+        key = document.name.strip().lower()
+        if key in sources:
+            problem = Phrase(
+                "{first} and {second} would both be the API {name}: import them one by one, and"
+                " give one another name.",
+                first=sources[key],
+                second=document.source,
+                name=document.name,
+            )
+            raise errors.NameInUse("API name", problem)
+        sources[key] = document.source
 
 
 def _report(source: str, read: int, changes: Sequence[UserChange]) -> ImportReport:
