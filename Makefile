@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: dashboard lab test lint check-types unit browser-test notebooks screenshots baselines \
-        benchmarks soak fuzz messages docs clean tools
+        soak fuzz messages docs clean tools
 
 dashboard: $(VENV)/.installed
 	$(BIN)/tokenwidgets demo $(ARGS)
