@@ -92,6 +92,8 @@ def test_version(cli: CommandLine) -> None:
         (["user", "import", "nowhere.csv"], "nowhere.csv cannot be read: No such file"),
         (["token", "list", "jdoe", "--config", "nowhere.py"], "There is no file nowhere.py"),
         (["token", "revoke", "jdoe"], "jdoe is no token's id"),
+        (["--database-url"], "argument --database-url: expected one argument"),
+        (["--format", "csv", "user", "list"], "there is no option --format"),
     ],
 )
 @pytest.mark.usefixtures("platform_url")
@@ -111,6 +113,15 @@ def test_options_may_stand_between_arguments(cli: CommandLine) -> None:
     assert cli("token", "add", "--read", "orders", "jdoe", "--months=3", "one").status == 0
     assert cli("token", "add", "jdoe", "--all-apis", "read", "--", "--two").status == 0
     assert {"one", "--two"} <= set(re.split(r"\s+", cli("token", "list", "jdoe").out))
+
+
+def test_options_of_all_commands_may_go_before_the_command(
+    cli: CommandLine, stocked: Platform, monkeypatch: pytest.MonkeyPatch, platform_url: str
+) -> None:
+    monkeypatch.delenv("TOKENWIDGETS_DATABASE_URL")
+    for before in (["--database-url", platform_url], [f"--database-url={platform_url}", "--debug"]):
+        assert "jdoe" in cli(*before, "user", "list", "--format", "csv").out
+        assert "jdoe" in cli("user", *before, "list", "jdoe").out
 
 
 @pytest.mark.usefixtures("stocked")

@@ -81,6 +81,10 @@ def test_what_cannot_be_meant_is_refused(tokens, cli, tmp_path):
         (["-o", str(tmp_path / "tokens.txt")], 1, ".csv, .xlsx, .parquet"),
         (["-o", str(tmp_path / "nowhere" / "tokens.csv")], 1, "cannot be written"),
         (["--what", "events", "--owner", "jdoe"], 2, "takes no filters"),
+        (["--what", "grants", "--hints"], 2, "--hints is for --what tokens"),
+        (["-o", str(tmp_path / "tokens.csv"), "--format", "json"], 2, "--format goes without -o"),
+        (["--group", "Nobodys"], 1, "no user group"),
+        (["--api", "none"], 1, "no API"),
     ):
         done = cli("inventory", *options)
         assert done.status == status, options
@@ -98,11 +102,25 @@ def test_what_expires_soon_comes_first(tokens, cli):
     assert "nightly" not in cli("expiring").out
 
 
+def test_a_department_that_nobody_has_finds_nothing(tokens, cli):
+    assert cli("inventory", "--department", "Nobodys", "--format", "json").out == "[]\n"
+
+
+def test_a_format_in_the_configuration_is_for_lists_and_keeps_no_file_from_being_written(
+    tokens, cli, tmp_path
+):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "tokenwidgets_config.py").write_text("c.ListCommand.format = 'json'")
+    assert len(json.loads(cli("inventory").out)) == 3
+    assert cli("inventory", "-o", str(tmp_path / "tokens.csv")).status == 0
+
+
 def test_a_calendar_is_written(tokens, cli, tmp_path):
     path = tmp_path / "expirations.ics"
     assert cli("expiring", "--within", "20w", "--ics", str(path)).status == 0
     events = icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")
     assert [str(event["summary"]) for event in events] == ["Token nightly of jdoe expires"]
+    assert cli("expiring", "--ics", str(path), "--format", "csv").status == 2
 
 
 @pytest.fixture

@@ -196,3 +196,12 @@ def test_from_a_shell_the_secret_goes_from_add_to_verify(
         if file.is_file() and file.name != "secret":
             assert secret.strip().encode() not in file.read_bytes()
     assert shell("verify", "--api", "orders", "--debug", stdin=secret).err.count(secret) == 0
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize("number", ["0", "7", "9" * 19, "9" * 20, "9" * 5000])
+def test_a_number_that_is_no_tokens_id_is_unknown(cli: CommandLine, number: str) -> None:
+    ended = cli("token", "revoke", number)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.startswith(f"tokenwidgets: There is no token {number[:20]}")
+    assert len(ended.err) < 80

@@ -6,7 +6,7 @@ import copy
 import inspect
 import logging
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -181,6 +181,18 @@ class Family(Command):
     """A command that only has commands below it."""
 
     parameters = ("COMMAND", "…")
+
+    def parse_command_line(self, argv: Sequence[str] | None = None) -> None:
+        """Read the command line, in which options of all commands may go before the command."""
+        words = list(argv or [])
+        first = 0
+        while first < len(words) and (name := words[first].lstrip("-")) != words[first]:
+            if name.partition("=")[0] not in {*Command.aliases, *Command.flags}:
+                break
+            first += 2 if name in Command.aliases else 1
+        if words[first : first + 1] and words[first] in self.subcommands:
+            words = [words[first], *words[:first], *words[first + 1 :]]
+        super().parse_command_line(words)
 
     def start(self) -> None:
         """Start the command that was chosen."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import traitlets
 
+from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import PlatformCommand, say
 from tokenwidgets.cli.filters import FilteredCommand, duration
 from tokenwidgets.cli.inventory import records
@@ -44,6 +45,8 @@ class Expiring(FilteredCommand):
         """List them."""
         from tokenwidgets.frames import inventory
 
+        if self.ics and self.format_was_given:
+            raise UsageError("--format goes without --ics")
         filters: Any = self.filters()
         filters["expiring_within"] = duration("--within", self.within)
         with self.platform() as platform:

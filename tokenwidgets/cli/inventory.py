@@ -74,6 +74,10 @@ class Inventory(FilteredCommand):
         """Write the list or the file."""
         from tokenwidgets.exports import export
 
+        if self.hints and self.what != "tokens":
+            raise UsageError("--hints is for --what tokens")
+        if self.output and self.format_was_given:
+            raise UsageError("--format goes without -o: the file's name says its format")
         with self.platform() as platform:
             frames = self._frames(platform)
             if not self.output:

@@ -38,6 +38,11 @@ class ListCommand(PlatformCommand):
 
     aliases = {**PlatformCommand.aliases, "format": "ListCommand.format"}
 
+    @property
+    def format_was_given(self) -> bool:
+        """Whether the command line has --format, and not only the configuration."""
+        return any("format" in section for section in self.cli_config.values())
+
     def write(self, columns: Sequence[str], records: Iterable[Record]) -> None:
         """Write the list on standard output, in the format that was asked for."""
         write_rows(self.format, columns, records)

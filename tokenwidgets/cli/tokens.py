@@ -17,6 +17,7 @@ from tokenwidgets.platform import Platform
 from tokenwidgets.settings import Text, Texts
 from tokenwidgets.text import comparison_key
 from tokenwidgets.tokens import GrantChoice, NewToken, TokenRow
+from tokenwidgets.tokens.bulk import checked_id
 from tokenwidgets.vocabulary import DEFAULT_MONTHS, OVERLAPS, Access
 
 __all__ = ["Tokens"]
@@ -213,7 +214,8 @@ def _found(platform: Platform, token: str, name: str) -> TokenRow:
     if not name:
         if not token.isdecimal():
             raise UsageError(f"{token} is no token's id, and there is no NAME after it")
-        return platform.tokens.get(int(token))
+        # Of longer ones Python makes no number at all.
+        return platform.tokens.get(checked_id(int(token) if len(token) < 20 else token))
     for ended in (False, True):
         for row in _tokens(platform, token, ended=ended):
             if comparison_key(row.name) == comparison_key(name):
