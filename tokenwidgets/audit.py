@@ -25,7 +25,7 @@ from tokenwidgets.instants import EARLIEST, LATEST
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import AuditChain, AuditEvent
 
-__all__ = ["Entry", "Fault", "append", "verify"]
+__all__ = ["Entry", "Fault", "append", "check_clock", "verify"]
 
 DONE = "done"
 DENIED = "denied"
@@ -78,16 +78,7 @@ def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
 
     """
     event_id, previous = _head(session)
-    newest = session.scalar(select(AuditEvent.at).where(AuditEvent.id == event_id))
-    if newest is not None and at < newest - _CLOCK_SLACK:
-        raise errors.ClockError(
-            Phrase(
-                "The clock says {now} UTC, but the audit trail has an event of {newest} UTC. Set"
-                " the clock right and try again; nothing was changed.",
-                now=f"{at:%Y-%m-%d %H:%M}",
-                newest=f"{newest:%Y-%m-%d %H:%M}",
-            )
-        )
+    _check_clock(session, event_id, at)
     rows = []
     for entry in entries:
         event_id += 1
@@ -111,6 +102,29 @@ def append(session: Session, actor: str, at: datetime, *entries: Entry) -> None:
         .where(AuditChain.id == 1)
         .values(last_event_id=event_id, last_hash=previous)
     )
+
+
+def check_clock(session: Session, at: datetime) -> None:
+    """Ask beforehand whether an event of this instant could be added.
+
+    Raises:
+        ClockError: the clock is behind the newest event by minutes, so it cannot be right.
+
+    """
+    _check_clock(session, _head(session)[0], at)
+
+
+def _check_clock(session: Session, newest_id: int, at: datetime) -> None:
+    newest = session.scalar(select(AuditEvent.at).where(AuditEvent.id == newest_id))
+    if newest is not None and at < newest - _CLOCK_SLACK:
+        raise errors.ClockError(
+            Phrase(
+                "The clock says {now} UTC, but the audit trail has an event of {newest} UTC. Set"
+                " the clock right and try again; nothing was changed.",
+                now=f"{at:%Y-%m-%d %H:%M}",
+                newest=f"{newest:%Y-%m-%d %H:%M}",
+            )
+        )
 
 
 def _head(session: Session) -> tuple[int, bytes]:

@@ -161,7 +161,7 @@ def test_a_password_that_cannot_be_sent_is_a_bad_setting_and_not_told(server, tm
     for password, encoding in (("pässwort", "utf-8"), ("pässwort", "latin-1")):
         path.write_text(password, encoding)
         with (
-            pytest.raises(errors.ConfigurationError, match="password_file|ASCII") as refused,
+            pytest.raises(errors.ConfigurationError, match=r"password_file|ASCII") as refused,
             settings.connection(),
         ):
             pass

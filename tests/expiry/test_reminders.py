@@ -331,6 +331,17 @@ def test_what_is_due_can_be_asked_for_without_sending(service, database, clock, 
     assert mailbox.to == []
 
 
+def test_with_a_clock_that_is_wrong_nothing_is_sent(
+    service, populated, mail, mailbox, clock, token
+):
+    days_before(clock, token, 7)
+    populated.apis.add("later")
+    days_before(clock, token, 8)
+    with pytest.raises(errors.ClockError):
+        send_reminders(service, mail)
+    assert mailbox.to == []
+
+
 def test_without_the_control_nothing_is_sent(populated, mail, mailbox, clock, token):
     days_before(clock, token, 7)
     service = ReminderService(populated.database, "jdoe", clock=clock)

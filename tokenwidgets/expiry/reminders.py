@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from tokenwidgets.audit import Entry
+from tokenwidgets.audit import Entry, check_clock
 from tokenwidgets.authority import Authority, Reach, authority_of
 from tokenwidgets.schema import GroupControl, Membership, Token, User, UserGroup
 from tokenwidgets.schema import Reminder as Row
@@ -90,10 +90,12 @@ class ReminderService(Service):
         """What is to be sent, for this run alone: ``hold`` each, then ``sent`` or ``give_back``.
 
         Raises:
+            ClockError: the clock is behind the audit trail, so nothing sent could be recorded.
             NotAllowed: the actor lacks the control.
 
         """
         with self.changing(Control.TOKEN_INVENTORY, "send reminders", "owners") as change:
+            check_clock(change.session, change.at)
             reminders = [
                 replace(reminder, claimed_at=change.at)
                 for reminder in _due(change.session, change.authority, change.at)

@@ -40,6 +40,7 @@ def send_reminders(service: ReminderService, mail: Mail) -> Outcome:
 
     Raises:
         ConfigurationError: a setting of ``Mail`` cannot be used; nothing more was sent.
+        ClockError: the clock is behind the audit trail; nothing was sent.
         DatabaseError: the database cannot be asked what is due; nothing was sent.
         NotAllowed: the actor lacks ``Token Inventory``.
 
@@ -67,7 +68,7 @@ def send_reminders(service: ReminderService, mail: Mail) -> Outcome:
                         sent.append(held)
                         unrecorded.append(held)
                         _record(service, unrecorded)
-    except (OSError, errors.DatabaseError) as error:
+    except (OSError, errors.ClockError, errors.DatabaseError) as error:
         why = _why(error)
         failed += [(reminder, why) for reminder in waiting]
     finally:
