@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from sqlalchemy import inspect
 from state import events, faults, rows
 
+from tokenwidgets.bootstrap import initialise
+from tokenwidgets.database import Database
 from tokenwidgets.errors import InvalidValue, NameInUse
 from tokenwidgets.platform import open_platform
 from tokenwidgets.schema import Base
@@ -98,6 +102,24 @@ def test_another_seed_gives_others_and_comes_on_top(platform, database, clock):
     names = {row[2] for row in both["users"]}
     assert len(names) > 100
     assert platform.users.page().total == 601
+
+
+def test_a_user_id_or_an_api_s_name_that_is_taken_is_given_to_nobody_else(
+    sqlite_database, tmp_path, clock
+):
+    seed(sqlite_database, users=3, tokens=0, apis=2, clock=clock)
+    *_, drawn = (user[1] for user in sorted(rows(sqlite_database)["users"]))
+    with contextlib.closing(Database(f"sqlite:///{tmp_path / 'other.db'}")) as other:
+        initialise(other, drawn.upper(), clock=clock)
+        platform = open_platform(other, drawn.upper(), clock=clock)
+        seed(other, users=3, tokens=0, apis=2, clock=clock)
+        platform.apis.add("Service-004")
+        platform.users.add("somebody", "Else")
+        seed(other, users=3, tokens=0, apis=4, clock=clock)
+        names = [user.user_id for user in platform.users.page().rows]
+        assert {drawn.upper(), f"{drawn}.4"} < set(names)
+        assert len(names) == 8
+        assert "service-004-004" in {api.name for api in platform.apis.list()}
 
 
 def test_a_platform_in_use_is_left_as_it_is(populated, database, clock):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import string
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, String, Table, cast, func, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import audit, errors
@@ -207,8 +208,11 @@ class _Work:
 
     def _apis(self) -> Iterator[tuple[Any, ...]]:
         first = self._next_id(API)
+        taken = set(self._connection.scalars(select(func.lower(API.name))))
         for number in range(first, first + self.new_apis):
             name = f"service-{number:03}"
+            while name in taken:
+                name += f"-{number:03}"
             self._api_ids.append(number)
             group = DEPARTMENTS[number % len(DEPARTMENTS)]
             yield number, name, name.title(), "", group, "v1", 1, self._moments[0].at
@@ -218,21 +222,22 @@ class _Work:
         names = [person.name.split(" (")[0].split() for person in PEOPLE if not person.is_service]
         first_names = [name[0] for name in names]
         last_names = [" ".join(name[1:]) or name[0] for name in names]
+        taken = self._user_ids_of_others()
         for number in range(self._first_user, self._first_user + self._users):
             first, last = rng.choice(first_names), rng.choice(last_names)
             user_id = f"{_ascii(first)[:1]}{_ascii(last)}{number}"
+            while user_id in taken:
+                user_id += f".{number}"
             made = rng.choice(moments).at
             department = DEPARTMENTS[int(rng.random() * len(DEPARTMENTS))]
-            yield (
-                number,
-                user_id,
-                f"{first} {last}",
-                f"{user_id}@example.org",
-                department,
-                1,
-                made,
-                made,
-            )
+            email = f"{user_id}@example.org"
+            yield number, user_id, f"{first} {last}", email, department, 1, made, made
+
+    def _user_ids_of_others(self) -> frozenset[str]:
+        """The User IDs of those who were not seeded: such an id ends with the row's own."""
+        seeded = func.rtrim(User.user_id, string.digits).concat(cast(User.id, String))
+        others = select(func.lower(User.user_id)).where(User.user_id != seeded)
+        return frozenset(self._connection.scalars(others))
 
     def _names(self) -> Iterator[tuple[Any, ...]]:
         draw, moments, drawn = self._rng.random, self._moments, self._drawn
