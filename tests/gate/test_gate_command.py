@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any
 import httpx
 import pytest
 from served import gate
+
+from tokenwidgets import errors
+from tokenwidgets.gate.serving import run_gate
+from tokenwidgets.gate.settings import Gate
 
 ORDERS = {"X-Original-Method": "GET", "X-Original-URI": "/orders", "X-Original-Host": "any"}
 
@@ -100,3 +105,11 @@ def test_a_bad_setting_is_refused_before_anything_is_served(options: list[str]) 
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("ip", ["127.0.0.1", "192.0.2.1", "no.such.host.invalid"])
+def test_where_it_cannot_listen_is_a_configuration_error(live: Any, ip: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        gate = Gate(ip=ip, port=taken.getsockname()[1])
+        with pytest.raises(errors.ConfigurationError, match=f"cannot listen on {ip}, port"):
+            run_gate(gate, live.url)
