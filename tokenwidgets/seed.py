@@ -210,10 +210,10 @@ class _Work:
         first = self._next_id(API)
         taken = set(self._connection.scalars(select(func.lower(API.name))))
         for number in range(first, first + self.new_apis):
+            self._api_ids.append(number)
             name = f"service-{number:03}"
             while name in taken:
                 name += f"-{number:03}"
-            self._api_ids.append(number)
             group = DEPARTMENTS[number % len(DEPARTMENTS)]
             yield number, name, name.title(), "", group, "v1", 1, self._moments[0].at
 
@@ -236,15 +236,14 @@ class _Work:
     def _user_ids_of_others(self) -> frozenset[str]:
         """The User IDs of those who were not seeded: such an id ends with the row's own."""
         seeded = func.rtrim(User.user_id, string.digits).concat(cast(User.id, String))
-        others = select(func.lower(User.user_id)).where(User.user_id != seeded)
-        return frozenset(self._connection.scalars(others))
+        ids = select(func.lower(User.user_id)).where(User.user_id != seeded)
+        return frozenset(self._connection.scalars(ids))
 
     def _names(self) -> Iterator[tuple[Any, ...]]:
         draw, moments, drawn = self._rng.random, self._moments, self._drawn
         purposes, apis = len(_PURPOSES), len(self._api_ids)
-        different = len(moments)
         for number in range(self._first_token, self._first_token + self._tokens):
-            some = int(draw() * different)
+            some = int(draw() * len(moments))
             drawn.append(some)
             moment = moments[some]
             months = (3, 6, 6, 12)[int(draw() * 4)]
