@@ -281,3 +281,41 @@ def test_a_history_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / ".git").mkdir()
     (problem,) = scan([tmp_path], with_history=True).problems
     assert "history cannot be read" in problem
+
+
+def test_the_history_of_a_path_in_a_repository_is_the_repositorys(repository, secret):
+    folder, git = repository
+    (folder / "sub").mkdir()
+    (folder / "sub" / "file").write_text("text")
+    (folder / "key").write_text(secret)
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("rm", "key")
+    git("worktree", "add", "tree")
+    for paths in (["sub"], ["sub/file"], ["sub", ".", "tree"]):
+        done = scan([folder / path for path in paths], with_history=True)
+        assert done.problems == []
+        (place,) = [each for each in places(done, secret) if "(commit " in each]
+        assert place.startswith(f"{folder}:1:1 (commit ")
+
+
+def test_the_histories_of_repositories_below_are_searched(repository, tmp_path, secret):
+    folder, git = repository
+    git("commit", "--allow-empty", "-m", secret)
+    git("clone", "--bare", ".", "../deep/bare.git")
+    done = scan([tmp_path], with_history=True)
+    assert done.problems == []
+    assert [place.partition(":")[0] for place in places(done, secret)] == [
+        f"{tmp_path}/deep/bare.git",
+        str(folder),
+    ]
+
+
+def test_that_there_is_no_history_is_told(tmp_path, repository):
+    (tmp_path / "folder").mkdir()
+    (problem,) = scan([tmp_path / "folder"], with_history=True).problems
+    assert "in no git repository" in problem
+    folder, _ = repository
+    (folder / "sub" / ".git").mkdir(parents=True)
+    (problem,) = scan([folder], with_history=True).problems
+    assert problem.startswith(f"{folder}/sub: its history cannot be read")

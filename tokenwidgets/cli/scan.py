@@ -20,10 +20,10 @@ class ScanFiles(PlatformCommand):
     name = "tokenwidgets scan"
     parameters = ("[PATH…]",)
     description = """Find the secrets of API tokens in files and folders: texts, notebooks (sources,
-    outputs, attachments, metadata, widget state), archives, and with --history everything that a
-    git repository still has; with --staged, what its next commit adds or changes, for its hook
-    pre-commit. Says whose token each is of and whether it still opens anything, and never shows
-    the secret.
+    outputs, attachments, metadata, widget state), archives, and with --history everything that the
+    git repositories of the paths, and those below, still have; with --staged, what the next commit
+    adds or changes, for git's hook pre-commit. Says whose token each is of and whether it still
+    opens anything, and never shows the secret.
 
     Exit status: 0 nothing that is alive, 1 a secret that is (or with --offline, may be), 2 trouble:
     something could not be looked into or looked up."""

@@ -71,7 +71,7 @@ def _running(
             asked.seek(0)
             with subprocess.Popen(  # noqa: S603
                 command,
-                env=_environment(of_hook),
+                env=_environment(folder, of_hook),
                 stdin=asked,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
@@ -86,9 +86,13 @@ def _running(
         raise GitTrouble(str(error)) from None
 
 
-def _environment(of_hook: bool) -> dict[str, str]:
+def _environment(folder: Path, of_hook: bool) -> dict[str, str]:
     if of_hook:
         return {**os.environ, **_ENVIRONMENT}
     # A hook runs with these set to its own repository.
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**ours, **_ENVIRONMENT, "GIT_CONFIG_NOSYSTEM": "1"}
+    no_other = {
+        "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    return {**ours, **_ENVIRONMENT, **no_other}

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from tokenwidgets.scan import git
 
-__all__ = ["is_repository", "name_of", "objects"]
+__all__ = ["name_of", "objects", "repositories", "store_of"]
 
 _LOOKED_AT = frozenset({"blob", "commit", "tag"})
 
 
-def is_repository(folder: Path) -> bool:
+def repositories(path: Path) -> Iterator[Path]:
+    """The top of the repository that a file or folder is in, and of those below a folder."""
+    at = path.resolve()
+    for folder in (at, *at.parents):
+        if _is_repository(folder):
+            yield path if folder == at else folder
+            break
+    for name, folders, _ in os.walk(path):
+        below = Path(name)
+        if below != path and _is_repository(below):
+            yield below
+        folders[:] = sorted(set(folders) - {".git"})
+
+
+def store_of(folder: Path) -> Path:
+    """Where the repository of a folder keeps its objects: one place for all its work trees.
+
+    Raises:
+        GitTrouble: git is not there, or finds no repository.
+
+    """
+    said = git.output(folder, "rev-parse", "--git-common-dir")
+    return (folder / os.fsdecode(said.rstrip(b"\n"))).resolve()
+
+
+def _is_repository(folder: Path) -> bool:
     """Whether the folder is the top of a work tree, or a bare repository."""
     bare = (folder / "objects").is_dir() and (folder / "HEAD").is_file()
     return bare or (folder / ".git").exists()

@@ -41,10 +41,12 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False)
 
     Args:
         paths: files, folders, pipes, and links to them.
-        with_history: also every object of the git repositories among the paths.
+        with_history: also every object of the git repositories that the paths are in, and of
+            those below them.
 
     """
     done = Scan()
+    stores: set[Path] = set()
     for path in (os.fspath(path) for path in paths):
         for file in _files(path, done):
             done.files += 1
@@ -53,7 +55,7 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False)
             except OSError as error:
                 done.problems.append(f"{file}: {error.strerror or error}")
         if with_history:
-            _in_history(path, done)
+            _in_histories(Path(path), done, stores)
     return done
 
 
@@ -187,17 +189,27 @@ def _in_notebook(data: bytes, place: Place, done: Scan) -> Iterator[Found]:
     yield from unplaced
 
 
-def _in_history(path: str, done: Scan) -> None:
-    folder = Path(path)
-    if not history.is_repository(folder):
-        return
-    try:
-        for object_id, kind, content in history.objects(folder):
-            done.bytes += len(content)
-            found = list(_in_content(content, Place(path), done))
-            name = history.name_of(folder, object_id, kind) if found else ""
-            for each in found:
-                inside = ": ".join(filter(None, (plain(name, _MOST_CHARACTERS), each.place.inside)))
-                done.found.append(replace(each, place=replace(each.place, inside=inside)))
-    except GitTrouble as trouble:
-        done.problems.append(f"{path}: its history cannot be read ({trouble})")
+def _in_histories(path: Path, done: Scan, stores: set[Path]) -> None:
+    """All secrets in the repositories of a path, but those whose objects were searched before."""
+    repositories = list(history.repositories(path))
+    if not repositories:
+        done.problems.append(f"{path}: in no git repository and with none below, so no history")
+    for repository in repositories:
+        try:
+            store = history.store_of(repository)
+            if store not in stores:
+                stores.add(store)
+                _in_history(repository, done)
+        except GitTrouble as trouble:
+            done.problems.append(f"{repository}: its history cannot be read ({trouble})")
+
+
+def _in_history(repository: Path, done: Scan) -> None:
+    place = Place(str(repository))
+    for object_id, kind, content in history.objects(repository):
+        done.bytes += len(content)
+        found = list(_in_content(content, place, done))
+        name = history.name_of(repository, object_id, kind) if found else ""
+        for each in found:
+            inside = ": ".join(filter(None, (plain(name, _MOST_CHARACTERS), each.place.inside)))
+            done.found.append(replace(each, place=replace(each.place, inside=inside)))
