@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,8 +12,9 @@ from authlib.integrations.httpx_client import OAuth2Client
 from served import served
 
 from tokenwidgets.gate import Gate
+from tokenwidgets.platform import open_platform
 from tokenwidgets.secret import mint
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.vocabulary import Access, now
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -141,6 +143,23 @@ def test_a_token_in_the_query_string_is_not_looked_at(address: str, shared: Any)
     headers = shared.bearer("introspector")
     answer = httpx.post(f"{address}?token={shared.full}", headers=headers)
     assert answer.status_code == 400
+
+
+def test_a_token_that_the_clock_says_is_yet_to_come_cannot_be_told_of(
+    live: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = open_platform(
+        live.platform.database, "admin", clock=lambda: now() + timedelta(minutes=10)
+    )
+    made = ahead.tokens.add("jdoe", "ahead", {"orders": Access.FULL})
+    with served(Gate().application(live.url)) as url:
+        for secret, status in ((made.secret.reveal(), 503), (live.full, 200)):
+            answer = httpx.post(
+                f"{url}/introspect", data={"token": secret}, headers=live.bearer("introspector")
+            )
+            assert answer.status_code == status
+            assert ("jdoe" in answer.text) is (status == 200)
+    assert caplog.text.count("set it right") == 1
 
 
 def test_only_post_can_ask(address: str, shared: Any) -> None:

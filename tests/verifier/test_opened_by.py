@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from tokenwidgets import errors
 from tokenwidgets.platform import Platform
 from tokenwidgets.secret import mint
 from tokenwidgets.verifier import Verifier
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.vocabulary import Access, Reason
 
 
 def test_it_says_whose_it_is_until_when_and_what_it_opens(
@@ -63,6 +63,27 @@ def test_what_does_not_work_is_nothing(
 )
 def test_what_was_never_issued_is_nothing(verifier: Any, populated: Any, secret: str) -> None:
     assert verifier.sync.opened_by(secret) is None
+
+
+def test_a_clock_that_is_behind_the_database_is_trouble_as_it_is_for_a_check(
+    verifier: Any, populated: Platform, clock: Any
+) -> None:
+    secret = populated.tokens.add("jdoe", "job", {"orders": Access.FULL}).secret.reveal()
+    clock.advance(timedelta(minutes=-5))
+    assert verifier.check(secret).allowed
+    assert verifier.sync.opened_by(secret).user_id == "jdoe"
+    clock.advance(timedelta(milliseconds=-1))
+    assert verifier.check(secret).reason is Reason.CLOCK
+    with pytest.raises(errors.ClockError, match="set it right"):
+        verifier.sync.opened_by(secret)
+
+
+def test_a_clock_that_cannot_be_read_is_trouble_not_an_answer(database_url: str) -> None:
+    with (
+        Verifier(database_url, clock=lambda: datetime(2026, 1, 1)) as verifier,
+        pytest.raises(errors.ClockError, match="time zone"),
+    ):
+        verifier.opened_by(mint().reveal())
 
 
 def test_a_database_that_is_not_there_is_trouble_not_an_answer(tmp_path: Any) -> None:

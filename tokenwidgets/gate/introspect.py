@@ -29,7 +29,8 @@ class Introspection:
     what OAuth clients call their secret; the user name may be anything.
 
     The answer's ``scope`` lists what the token opens, such as ``orders:full reports:read``.
-    A token that does not work, for whatever reason, is ``{"active": false}``.
+    A token that does not work, for whatever reason, is ``{"active": false}``; 503 while the
+    database or the clock is of no use.
     """
 
     def __init__(self, asking: Asking, api: str) -> None:
@@ -49,7 +50,7 @@ class Introspection:
             return _json({"error": "invalid_request"}, 400)
         try:
             found = await asyncio.to_thread(self._asking.verifier.opened_by, secret)
-        except errors.DatabaseError:
+        except (errors.DatabaseError, errors.ClockError):
             return _json({"error": "unavailable"}, 503)
         return _json(_claims(found))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
+from tokenwidgets import errors
 from tokenwidgets.verifier.core import CACHE_SIZE, FLUSH_SECONDS, Core, Lane, Tally
 from tokenwidgets.verifier.introspection import OpenedBy, opened_by
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS, Place, source_of
@@ -109,10 +110,19 @@ class VerifierBase:
         """What the secret is and opens; None if it does not work now. Always reads the database.
 
         Raises:
+            ClockError: the clock cannot be read, or is behind what the database has recorded.
             DatabaseError: the database cannot be read.
 
         """
-        return opened_by(self._source, secret, self._core.seconds())
+        try:
+            seconds = self._core.seconds()
+        except Exception as error:
+            raise errors.ClockError(f"The clock cannot be read: {error}.") from error
+        try:
+            return opened_by(self._source, secret, seconds)
+        except errors.ClockError as error:
+            self._core.complain(str(error))
+            raise
 
     def flush(self) -> None:
         """Record the last use of tokens now, not in a few seconds."""

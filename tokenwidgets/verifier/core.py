@@ -192,7 +192,7 @@ class Core:
         if decision.reason in DEAD:
             self.usage.refused(key[0], secret, decision, key[1], at)
         elif decision.reason is Reason.CLOCK:
-            self._complain("the clock is behind what the database has recorded: set it right")
+            self.complain("the clock is behind what the database has recorded: set it right")
         return self.deny(decision)
 
     def deny(self, decision: Decision) -> Decision:
@@ -203,7 +203,7 @@ class Core:
 
     def unread(self, lane: Lane, key: Key, at: float, error: Exception) -> Decision:
         """The decision when the database cannot be read: denied, unless within the grace."""
-        self._complain(f"the database cannot be read, so tokens are denied: {error}")
+        self.complain(f"the database cannot be read, so tokens are denied: {error}")
         known = lane.memory.allowed.get(key) if self.grace else None
         if known is not None and known.read_at <= at < known.holds_until:
             vouched_at = known.read_at if self.shared else max(known.read_at, lane.vouched_at)
@@ -213,10 +213,10 @@ class Core:
 
     def clock_trouble(self, error: Exception) -> Decision:
         """The decision when the clock gives nothing that can be used."""
-        self._complain(f"the clock cannot be read, so tokens are denied: {error}")
+        self.complain(f"the clock cannot be read, so tokens are denied: {error}")
         return self.deny(CLOCK)
 
-    def _complain(self, words: str) -> None:
+    def complain(self, words: str) -> None:
         """Tell the operator, who does not need the same line for every request."""
         ticks = time.monotonic()
         if ticks - self._trouble_at >= _TROUBLE_ONCE_IN:

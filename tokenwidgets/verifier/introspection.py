@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import and_, select
 
+from tokenwidgets import errors
 from tokenwidgets.database import named_errors
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
 from tokenwidgets.secret import digest, is_well_formed
+from tokenwidgets.verifier.reader import CLOCK_SLACK
 from tokenwidgets.verifier.source import Source
 from tokenwidgets.vocabulary import Access
 
@@ -35,6 +37,7 @@ def opened_by(source: Source, secret: str, seconds: float) -> OpenedBy | None:
     """What the secret opens at an instant (seconds since 1970); None if it does not work.
 
     Raises:
+        ClockError: that instant is before what the database has recorded of the secret.
         DatabaseError: the database cannot be read.
 
     """
@@ -47,6 +50,11 @@ def opened_by(source: Source, secret: str, seconds: float) -> OpenedBy | None:
     if not rows:
         return None
     first = rows[0]
+    if (first.minted_at - at).total_seconds() > CLOCK_SLACK:
+        raise errors.ClockError(
+            f"The clock is behind what {source.place} has recorded, so nothing can be said of when"
+            " a token ends: set it right."
+        )
     expires_at = min(first.expires_at, first.ends_at or first.expires_at)
     if first.revoked_at is not None or not first.is_active or expires_at <= at:
         return None
