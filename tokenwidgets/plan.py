@@ -119,6 +119,14 @@ def apply_plan(
 
 
 def _frame(differences: Sequence[TokenDifference]) -> pd.DataFrame:
-    rows = [dataclasses.astuple(each) for each in differences]
+    rows = [dataclasses.astuple(_dated(each)) for each in differences]
     frame = pd.DataFrame(rows, columns=_DIFFERENCES)
     return frame.astype({"token_id": "int64"} | dict.fromkeys(_DIFFERENCES[1:], "str"))
+
+
+def _dated(each: TokenDifference) -> TokenDifference:
+    """With instants to the minute, as people read them."""
+    if each.what != "expires":
+        return each
+    before, after = (f"{text[:16].replace('T', ' ')} UTC" for text in (each.before, each.after))
+    return dataclasses.replace(each, before=before, after=after)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from person import Person
+from unplugged import Unplugged
 from wire import Wire, recording
 
 from tokenwidgets.app import ApplicationUsers
+from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform
 from tokenwidgets.vocabulary import Access, Control
 
@@ -73,3 +75,9 @@ def at_token(token: int, admin: Person) -> Person:
     """The administrator at jdoe's tokens, of which "nightly-load" is the only one."""
     admin.opens("jdoe", "API Tokens")
     return admin
+
+
+@pytest.fixture
+def plug(database: Database) -> Unplugged:
+    """The way to take the platform's database away, and to bring it back."""
+    return Unplugged(database)

@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from person import Person
+from unplugged import Unplugged
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform
 from tokenwidgets.tokens import TokenService
 from tokenwidgets.vocabulary import Access
-
-
-class Unplugged:
-    """Takes an SQLite database away, and brings it back."""
-
-    def __init__(self, database: Database) -> None:
-        assert database.url.database is not None
-        self._database = database
-        self._file = Path(database.url.database)
-        self._away = self._file.with_suffix(".away")
-
-    def unplug(self) -> None:
-        self._database.close()
-        for file in (self._file, *self._beside()):
-            file.rename(file.with_name(file.name.replace(self._file.name, self._away.name)))
-        # Something is there, but it cannot be opened as a database.
-        self._file.mkdir()
-
-    def plug_in(self) -> None:
-        self._file.rmdir()
-        shutil.move(self._away, self._file)
-
-    def _beside(self) -> list[Path]:
-        return [Path(f"{self._file}{end}") for end in ("-wal", "-shm") if self._exists(end)]
-
-    def _exists(self, end: str) -> bool:
-        return Path(f"{self._file}{end}").exists()
-
-
-@pytest.fixture
-def plug(database: Database) -> Unplugged:
-    return Unplugged(database)
 
 
 def notice(person: Person) -> dict[str, Any]:
@@ -61,10 +28,10 @@ def test_a_lost_database_is_told_and_trying_again_does_what_was_asked(
     assert notice(admin)["kind"] == "alert"
     assert "database" in notice(admin)["text"]
     assert notice(admin)["retry"] is True
-    admin.does(admin.app.shell.bar, "try-again")
+    admin.tries_again()
     assert notice(admin)["retry"] is True
     plug.plug_in()
-    admin.does(admin.app.shell.bar, "try-again")
+    admin.tries_again()
     assert notice(admin)["text"] == ""
     assert admin.strip.subheading == "jdoe"
 
@@ -108,10 +75,10 @@ def test_it_is_tried_again_once_only(admin: Person, plug: Unplugged, populated: 
     admin.does(admin.picker, "search", text="smith")
     plug.plug_in()
     for _ in range(3):
-        admin.does(admin.app.shell.bar, "try-again")
+        admin.tries_again()
     assert [row["key"] for row in admin.picker.rows] == ["asmith"]
     admin.does(admin.picker, "search", text="")
-    admin.does(admin.app.shell.bar, "try-again")
+    admin.tries_again()
     assert len(admin.picker.rows) == 3
 
 
@@ -127,7 +94,7 @@ def test_a_database_that_is_not_there_at_the_start_is_tried_again(
     assert notice(person)["retry"] is True
     assert person.shown == []
     plug.plug_in()
-    person.does(person.app.shell.bar, "try-again")
+    person.tries_again()
     assert person.shown == [person.picker]
     assert "Application Users" in person.app.shell.bar.items
 
@@ -145,7 +112,7 @@ def test_a_save_that_the_database_did_not_take_is_told_and_nothing_typed_is_lost
     assert admin.shown == [admin.strip, form]
     assert form.serial == serial
     plug.plug_in()
-    admin.does(admin.app.shell.bar, "try-again")
+    admin.tries_again()
     assert [token.name for token in populated.tokens.page("jdoe").rows] == ["etl"]
     assert list(admin.takes_secrets()) == ["etl"]
 
@@ -163,7 +130,7 @@ def test_a_confirmation_that_the_database_did_not_take_does_nothing_later(
     assert admin.dialog.nonce == ""
     plug.plug_in()
     admin.does(admin.dialog, "confirm", values={}, nonce=nonce)
-    admin.does(admin.app.shell.bar, "try-again")
+    admin.tries_again()
     assert populated.tokens.get(token).revoked_at is None
 
 

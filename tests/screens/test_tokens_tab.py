@@ -68,6 +68,16 @@ def test_many_tokens_come_in_pages(at_tokens: Person, populated: Platform):
     assert [row["name"] for row in grid.rows] == first
 
 
+def test_a_page_that_others_emptied_is_not_gone_to(at_tokens: Person, populated: Platform):
+    for number in range(26):
+        last = populated.tokens.add("jdoe", f"token {number:02}", {"orders": Access.READ}).token
+    at_tokens.does(at_tokens.strip, "select-tab", name="API Tokens")
+    grid = at_tokens.tokens.grid
+    populated.tokens.revoke(last.id)
+    at_tokens.does(grid, "next-page")
+    assert (len(grid.rows), grid.page, grid.has_next) == (25, 1, False)
+
+
 def test_a_user_who_is_not_active_is_given_no_new_secret(
     at_token: Person, populated: Platform, token: int
 ):

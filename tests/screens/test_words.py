@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tokenwidgets.history import EventRow
+from tokenwidgets.language import speak
 from tokenwidgets.paging import Page
 from tokenwidgets.screens.words import event_row, events_in_all, tokens_in_all, users_in_all
 
@@ -28,3 +29,15 @@ def test_an_event_is_told_whatever_somebody_is_called(name: str):
     at = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
     event = EventRow(1, at, "admin", "edit user", "done", "jdoe", None, "jdoe", detail)
     assert event_row(event)["details"] == f"name: before → {name or 'nothing'}"
+
+
+def test_what_people_typed_is_told_as_they_typed_it_in_every_language():
+    at = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+    typed = {"name": ["General", "March"], "access": {"None": ["No Access", "Read Access"]}}
+    event = EventRow(1, at, "admin", "edit token", "done", "jdoe", 1, "token", typed)
+    speak("de")
+    try:
+        told = event_row(event, about="jdoe")["details"]
+    finally:
+        speak("en")
+    assert told == "Name: General → March; None: Kein Zugriff → Lesezugriff"

@@ -56,6 +56,11 @@ class Person:
         """Send one message of a component."""
         self.wire.send(widget, type, **content)
 
+    def tries_again(self, serial: int | None = None) -> None:
+        """Press "Try again" beside the message on show, or beside an earlier one."""
+        bar = self.app.shell.bar
+        self.does(bar, "try-again", serial=bar.notice["serial"] if serial is None else serial)
+
     def opens(self, user_id: str, tab: str = "") -> None:
         """Open a user, on a tab if told."""
         self.does(self.picker, "open-row", key=user_id)

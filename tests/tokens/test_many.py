@@ -51,7 +51,7 @@ def test_expirations_are_counted_from_now(
     clock.advance(timedelta(days=31))
     done = populated.many_tokens.apply([TokenChange(ids["b"], months=12)])
     assert [(each.what, each.before, each.after) for each in done] == [
-        ("expires", "2026-04-30 12:00 UTC", "2027-03-03 12:00 UTC")
+        ("expires", "2026-04-30T12:00:00+00:00", "2027-03-03T12:00:00+00:00")
     ]
     assert populated.tokens.get(ids["b"]).months == 12
 

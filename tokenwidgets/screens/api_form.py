@@ -145,8 +145,8 @@ class APIForm:
             version_label=message.text("version"),
             read_only=message.flag("read_only"),
         )
-        self._saved(api.name)
         self._shell.say(t("The API {name} was added.", name=api.name))
+        self._shell.catch_up(lambda: self._saved(api.name))
 
     def _ask_before_save(self, api: APIRow, message: SaveRecord) -> None:
         if not api.is_active or message.flag("active"):
@@ -186,12 +186,12 @@ class APIForm:
             read_only=message.flag("read_only"),
             is_active=message.flag("active"),
         )
-        self._saved(api.name)
         self._shell.say(
             t("The API {name} was saved.", name=api.name),
             undo=lambda: self._undo(api, saved.version),
             undoable=saved.version != api.version,
         )
+        self._shell.catch_up(lambda: self._saved(api.name))
 
     def _undo(self, api: APIRow, version: int) -> None:
         try:
@@ -205,9 +205,9 @@ class APIForm:
                 read_only=api.read_only,
                 is_active=api.is_active,
             )
+            self._shell.say(t("The API {name} is as before.", name=api.name))
         finally:
-            self._saved(api.name)
-        self._shell.say(t("The API {name} is as before.", name=api.name))
+            self._shell.catch_up(lambda: self._saved(api.name))
 
 
 _LABELS = {

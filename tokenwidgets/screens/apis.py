@@ -72,8 +72,12 @@ class APIsScreen:
             self.strip.tabs = _TABS[:1]
         self._shell.show(self.strip, *self.form.add())
 
-    def open(self, name: str) -> None:
-        """Show an API, on the tab that was open."""
+    def open(self, name: str, tab: str | None = None) -> None:
+        """Show an API, on the tab that is asked for or the one that was open."""
+        with self.strip.opening():
+            self._open(name, tab)
+
+    def _open(self, name: str, tab: str | None) -> None:
         api = self._shell.platform.apis.get(name)
         self._api = api.name
         with self.strip.hold_sync():
@@ -81,6 +85,8 @@ class APIsScreen:
             self.strip.subheading = api.name
             self.strip.badges = [] if api.is_active else [{"text": t("Not active"), "kind": "warn"}]
             self.strip.tabs = list(_TABS)
+            if tab is not None:
+                self.strip.selected = tab
         if self.strip.selected == _TABS[0]:
             self._shell.show(self.strip, *self.form.open(api))
         else:
@@ -90,9 +96,9 @@ class APIsScreen:
         match message:
             case Close():
                 self.show()
-            case SelectTab() if self._api:
+            case SelectTab(name=tab) if self._api and tab in _TABS:
                 # Anew, since the API may have changed.
-                self.open(self._api)
+                self.open(self._api, tab)
 
 
 def _row(api: APIRow) -> dict[str, Any]:

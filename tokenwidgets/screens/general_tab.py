@@ -94,8 +94,8 @@ class GeneralTab:
         except errors.InvalidValue as error:
             self.form.errors = problem_of(error)
             return
-        self._added(user.user_id)
         self._shell.say(t("{name} was added.", name=user.user_id))
+        self._shell.catch_up(lambda: self._added(user.user_id))
 
     def _ask_before_save(self, user: UserRow, message: SaveProfile) -> None:
         stops = user.is_active and not message.active
@@ -137,12 +137,12 @@ class GeneralTab:
             self._user = self._shell.platform.users.get(user.user_id)
             self._fill(self._user, newer_state(error))
             return
-        self._reopen(user.user_id)
         self._shell.say(
             t("{name} was saved.", name=user.user_id),
             undo=lambda: self._undo(user, saved.version),
             undoable=saved.version != user.version,
         )
+        self._shell.catch_up(lambda: self._reopen(user.user_id))
 
     def _undo(self, user: UserRow, version: int) -> None:
         try:
@@ -154,6 +154,6 @@ class GeneralTab:
                 department=user.department,
                 is_active=user.is_active,
             )
+            self._shell.say(t("{name} is as before.", name=user.user_id))
         finally:
-            self._reopen(user.user_id)
-        self._shell.say(t("{name} is as before.", name=user.user_id))
+            self._shell.catch_up(lambda: self._reopen(user.user_id))

@@ -79,18 +79,19 @@ class GroupControls:
         try:
             saved = groups.set_controls(group.name, controls, version=group.version)
         except errors.StaleVersion as error:
-            self._fill(error.current)
+            current = error.current
+            self._shell.catch_up(lambda: self._fill(current))
             raise
         except errors.TokenWidgetsError:
             # Refused: the check boxes go back to what is.
-            self._fill(group)
+            self._shell.catch_up(lambda: self._fill(group))
             raise
-        self._fill(saved)
         self._shell.say(
             done,
             undo=lambda: self._undo(saved, group.controls),
             undoable=undoable and saved.version != group.version,
         )
+        self._shell.catch_up(lambda: self._fill(saved))
 
     def _undo(self, saved: GroupRow, controls: Iterable[Control]) -> None:
         self._set(

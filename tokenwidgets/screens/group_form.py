@@ -98,10 +98,10 @@ class GroupForm:
             description=message.text("description"),
             departments=message.texts("departments"),
         )
-        self._saved(group.name)
         self._shell.say(
             t("The group {name} was added. Now give it controls and members.", name=group.name)
         )
+        self._shell.catch_up(lambda: self._saved(group.name))
 
     def _ask_before_save(self, group: GroupRow, message: SaveRecord) -> None:
         stops = group.is_active and not message.flag("active")
@@ -126,12 +126,12 @@ class GroupForm:
             is_active=message.flag("active"),
             departments=message.texts("departments"),
         )
-        self._saved(saved.name)
         self._shell.say(
             t("The group {name} was saved.", name=saved.name),
             undo=lambda: self._undo(group, saved),
             undoable=saved.version != group.version,
         )
+        self._shell.catch_up(lambda: self._saved(saved.name))
 
     def _undo(self, group: GroupRow, saved: GroupRow) -> None:
         name = saved.name
@@ -144,9 +144,9 @@ class GroupForm:
                 is_active=group.is_active,
                 departments=group.departments,
             ).name
+            self._shell.say(t("The group {name} is as before.", name=name))
         finally:
-            self._saved(name)
-        self._shell.say(t("The group {name} is as before.", name=name))
+            self._shell.catch_up(lambda: self._saved(name))
 
 
 def members_lose(group: GroupRow) -> str:

@@ -90,14 +90,14 @@ class GroupMembers:
     def _set(self, user_id: str, member: bool, *, undoing: bool = False) -> None:
         try:
             changed = self._shell.platform.memberships.set(user_id, self._group, member)
+            self._shell.say(
+                joined_or_left(user_id, self._group, member),
+                undo=lambda: self._set(user_id, not member, undoing=True),
+                undoable=changed and not undoing,
+            )
         finally:
             # Refused or not, the list shows what is.
-            self._fill(self._pager.refresh())
-        self._shell.say(
-            joined_or_left(user_id, self._group, member),
-            undo=lambda: self._set(user_id, not member, undoing=True),
-            undoable=changed and not undoing,
-        )
+            self._shell.catch_up(lambda: self._fill(self._pager.refresh()))
 
     def _fetch(self, cursor: Cursor | None) -> Page[MemberRow]:
         return self._shell.platform.memberships.of_group(

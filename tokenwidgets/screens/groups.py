@@ -86,6 +86,10 @@ class GroupsScreen:
 
     def open(self, name: str, tab: str | None = None) -> None:
         """Show a group, on the tab that is asked for or the one that was open."""
+        with self.strip.opening():
+            self._open(name, tab)
+
+    def _open(self, name: str, tab: str | None) -> None:
         group = self._shell.platform.groups.get(name)
         self._group = group.name
         with self.strip.hold_sync():
@@ -106,9 +110,9 @@ class GroupsScreen:
         match message:
             case Close():
                 self.show()
-            case SelectTab() if self._group:
+            case SelectTab(name=tab) if self._group and tab in _TABS:
                 # Anew, since the group may have changed.
-                self.open(self._group)
+                self.open(self._group, tab)
             case Act(name="copy") if self._group:
                 self._ask_for_copy(self._shell.platform.groups.get(self._group))
 
@@ -144,8 +148,8 @@ class GroupsScreen:
 
     def _copy(self, name: str, new_name: str) -> None:
         copy = self._shell.platform.groups.copy(name, new_name)
-        self.open(copy.name)
         self._shell.say(t("{name} was copied to {copy}.", name=name, copy=copy.name))
+        self._shell.catch_up(lambda: self.open(copy.name))
 
 
 def _row(group: GroupRow) -> dict[str, Any]:

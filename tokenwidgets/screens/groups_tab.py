@@ -46,7 +46,7 @@ class GroupsTab:
             # Refused or not, and even if it cannot be read again, the check boxes show what is.
             with self.chooser.hold_sync():
                 self.chooser.serial += 1
-                self._fill()
+                self._shell.catch_up(self._fill)
 
     def _fill(self) -> None:
         self.chooser.groups = [

@@ -90,6 +90,6 @@ class InventoryQuestions:
         refuse_other_number(values, count)
         try:
             ended = revoke(values.get(WHY, ""))
+            self._shell.say(tn("{count} token was revoked.", "{count} tokens were revoked.", ended))
         finally:
-            self._changed()
-        self._shell.say(tn("{count} token was revoked.", "{count} tokens were revoked.", ended))
+            self._shell.catch_up(self._changed)

@@ -39,7 +39,13 @@ class Pager:
     def turn(self, message: object) -> Page[Any]:
         """Go where "Previous page" or "Next page" leads; stay when there is nothing there."""
         if isinstance(message, NextPage) and self.page.next is not None:
-            return self._go(self.page.next, self.number + 1)
+            cursor, number = self._cursor, self.number
+            page = self._go(self.page.next, number + 1)
+            if page.rows:
+                return page
+            # What was on it has gone in the meantime.
+            self._cursor, self.number = cursor, number
+            return self.refresh()
         if isinstance(message, PreviousPage) and self.page.previous is not None:
             page = self._go(self.page.previous, self.number - 1)
             # Rows may have come or gone in the meantime; the start of the list is page 1.

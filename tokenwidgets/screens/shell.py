@@ -103,8 +103,34 @@ class Shell:
             undoable: whether it is offered: where nothing has changed, nothing can be undone.
 
         """
-        self._undo = undo if undoable else None
+        self._undo, self._again = undo if undoable else None, None
         self.bar.say(text, undo=self._undo is not None)
+
+    def catch_up(self, show: Action) -> None:
+        """Show what is after a change that was made and told, or refused.
+
+        When that cannot be read, it is said after what was said of the change: that stays true.
+        """
+        try:
+            show()
+        except errors.TokenWidgetsError as error:
+            log.warning("%s: %s", type(error).__name__, error)
+            self._miss(error, show)
+        except Exception as error:
+            log.exception("a screen failed for %s", self.platform.actor)
+            self._miss(error, show)
+
+    def _miss(self, error: Exception, show: Action) -> None:
+        again: Action | None = None
+        if isinstance(error, errors.TokenWidgetsError) and not isinstance(
+            error, errors.DatabaseError
+        ):
+            words = words_of(error)
+        else:
+            # What the database says of itself is of changes, and this one was made.
+            words = t("What is shown could not be read again and may be out of date.")
+            again = lambda: self.run(show)  # noqa: E731
+        self._warn(f"{self.bar.notice['text']} {words}".strip(), again)
 
     @contextlib.contextmanager
     def trouble(self, again: Action | None = None) -> Iterator[None]:
@@ -119,14 +145,17 @@ class Shell:
         except errors.DatabaseError as error:
             log.warning("%s: %s", type(error).__name__, error)
             # What may have been done already is not to be done again unseen.
-            self._again = None if isinstance(error, errors.OutcomeUnknown) else again
-            self.bar.warn(words_of(error), retry=self._again is not None)
+            self._warn(words_of(error), None if isinstance(error, errors.OutcomeUnknown) else again)
         except errors.TokenWidgetsError as error:
-            self.bar.warn(words_of(error))
+            self._warn(words_of(error))
         except Exception:
             # What it is belongs into the log and not into a browser.
             log.exception("a screen failed for %s", self.platform.actor)
-            self.bar.warn(t("Something went wrong. It was written to the server's log."))
+            self._warn(t("Something went wrong. It was written to the server's log."))
+
+    def _warn(self, text: str, again: Action | None = None) -> None:
+        self._undo, self._again = None, again
+        self.bar.warn(text, retry=again is not None)
 
     def run(self, action: Action) -> None:
         """Do what a person asked for within ``trouble``, and offer to do it again."""
@@ -175,12 +204,12 @@ class Shell:
         )
 
     def _asked(self, message: Any) -> None:
+        # What was pressed beside an earlier message is about something else.
         match message:
-            case TryAgain() if self._again is not None:
+            case TryAgain(serial=serial) if serial == self.bar.notice["serial"] and self._again:
                 again, self._again = self._again, None
                 self.bar.say("")
                 again()
-            # One that was pressed beside an earlier message is about something else.
             case Undo(serial=serial) if serial == self.bar.notice["serial"] and self._undo:
                 undo, self._undo = self._undo, None
                 self.run(lambda: self._take_back(undo))
@@ -194,9 +223,7 @@ class Shell:
 
     def _answered(self, message: Any) -> None:
         if isinstance(message, Dismiss):
-            self._answer = None
-            if self._is_stale:
-                self.refresh()
+            self._answered_for_good()
         if not isinstance(message, Confirm) or self._answer is None:
             return
         answer = self._answer
@@ -214,8 +241,13 @@ class Shell:
     def _close_dialog(self, answer: Answer) -> None:
         # The answer may have asked another question, which is to stay.
         if self._answer is answer:
-            self._answer = None
             self.dialog.dismiss()
+            self._answered_for_good()
+
+    def _answered_for_good(self) -> None:
+        self._answer = None
+        if self._is_stale:
+            self.refresh()
 
     def _unseen(self) -> None:
         self.bar.warn(

@@ -138,7 +138,7 @@ class TokenForm:
             made = tokens.add_separately(self._owner, message.name, grants, months=months)
         else:
             made = [tokens.add(self._owner, message.name, grants, months=months)]
-        self._leave()
+        self._shell.reveal(made)
         self._shell.say(
             tn(
                 "“{name}” was added.",
@@ -147,7 +147,7 @@ class TokenForm:
                 name=made[0].token.name,
             )
         )
-        self._shell.reveal(made)
+        self._shell.catch_up(self._leave)
 
     def _edit(self, token: TokenRow, message: SaveToken, grants: dict[str, Access]) -> None:
         saved = self._shell.platform.tokens.edit(
@@ -157,19 +157,19 @@ class TokenForm:
             months=None if message.expiration == _KEEP else int(message.expiration),
             grants=grants,
         )
-        self._leave()
         self._shell.say(
             t("“{name}” was saved.", name=saved.name),
             undo=lambda: self._undo(token, saved.version),
             undoable=saved.version != token.version,
         )
+        self._shell.catch_up(self._leave)
 
     def _undo(self, token: TokenRow, version: int) -> None:
         try:
             row = self._shell.platform.tokens.restore(token, version=version)
+            self._shell.say(t("“{name}” is as before.", name=row.name))
         finally:
-            self._close()
-        self._shell.say(t("“{name}” is as before.", name=row.name))
+            self._shell.catch_up(self._close)
 
     def _leave(self) -> None:
         # What was on the form cannot be saved any more, be it sent again.

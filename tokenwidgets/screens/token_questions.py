@@ -126,17 +126,17 @@ class TokenQuestions:
                 overlap=OVERLAPS[overlap],
                 version=token.version,
             )
+            self._shell.say(t("“{name}” has a new secret.", name=token.name))
+            self._shell.reveal([new])
         finally:
-            self._changed()
-        self._shell.say(t("“{name}” has a new secret.", name=token.name))
-        self._shell.reveal([new])
+            self._shell.catch_up(self._changed)
 
     def _revoke(self, token: TokenRow) -> None:
         self._shell.platform.tokens.revoke(token.id)
-        self._changed()
         self._shell.say(t("“{name}” was revoked.", name=token.name))
+        self._shell.catch_up(self._changed)
 
     def _revoke_all(self, user_id: str) -> None:
         count = self._shell.platform.tokens.revoke_all(user_id)
-        self._changed()
         self._shell.say(tn("{count} token was revoked.", "{count} tokens were revoked.", count))
+        self._shell.catch_up(self._changed)

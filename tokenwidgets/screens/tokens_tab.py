@@ -41,7 +41,7 @@ class TokensTab:
 
     """
 
-    def __init__(self, shell: Shell, show: Callable[[Component], None]) -> None:
+    def __init__(self, shell: Shell, show: Callable[..., None]) -> None:
         self._shell = shell
         self._show = show
         self._user: UserRow | None = None
@@ -101,8 +101,13 @@ class TokensTab:
         return row
 
     def _back(self) -> None:
-        self._refresh()
+        # The form is done with, whether the tokens can be read or not.
         self._show(self.grid)
+        try:
+            self._refresh()
+        except errors.NotAllowed:
+            self._show()
+            raise
 
     def _refresh(self) -> None:
         self._fill(self._pager.refresh())

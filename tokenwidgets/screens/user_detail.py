@@ -63,6 +63,10 @@ class UserDetail:
 
     def open(self, user_id: str, tab: str | None = None) -> None:
         """Show a user, on the tab that is asked for or the one that was open."""
+        with self.strip.opening():
+            self._open(user_id, tab)
+
+    def _open(self, user_id: str, tab: str | None) -> None:
         user = self._shell.platform.users.get(user_id)
         may = self._shell.platform.users.authority()
         badges = [] if user.is_active else [{"text": t("Not active"), "kind": "warn"}]
@@ -98,9 +102,9 @@ class UserDetail:
         match message:
             case Close():
                 self._close()
-            case SelectTab() if self._user is not None:
+            case SelectTab(name=name) if self._user is not None:
                 # Anew, since the user or the actor's own controls may have changed.
-                self.open(self._user.user_id)
+                self.open(self._user.user_id, name if name in self.strip.visible else None)
             case ShowTabs() if self._user is not None:
                 self._shell.platform.preferences.set(_HIDDEN, list(self.strip.hidden))
                 self.open(self._user.user_id)
@@ -117,11 +121,12 @@ class UserDetail:
         try:
             self._show(tab.open(self._user))
         except errors.NotAllowed:
-            self._shell.show(self.strip)
+            self._show()
+            self.strip.opened = name
             raise
 
-    def _show(self, panel: Component) -> None:
-        self._shell.show(self.strip, panel)
+    def _show(self, *panel: Component) -> None:
+        self._shell.show(self.strip, *panel)
 
     def _hidden(self) -> list[str]:
         stored = self._shell.platform.preferences.get(_HIDDEN, [])

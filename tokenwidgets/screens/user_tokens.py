@@ -21,6 +21,7 @@ from tokenwidgets.vocabulary import (
 __all__ = ["UserTokens", "actions"]
 
 _ALL = "*"
+_ACCESS_TO = "access to "
 _LEVELS = {access.label: access for access in reversed(Access)}
 _MOST_LISTED = 15
 
@@ -73,7 +74,7 @@ class UserTokens:
         self._shell.ask(
             t("Set the access of {tokens}", tokens=_of_whom(tokens)),
             lambda values: self._take_access(tokens, values),
-            confirm="Review",
+            confirm=t("Review"),
             lines=[t("You see what changes before anything is changed.")],
             fields=[
                 _select("api", t("API"), choices),
@@ -103,7 +104,7 @@ class UserTokens:
         self._shell.ask(
             t("Extend {tokens}", tokens=_of_whom(tokens)),
             lambda values: self._take_months(tokens, values),
-            confirm="Review",
+            confirm=t("Review"),
             lines=[t("Counted from now. A token that already lasts longer stays as it is.")],
             fields=[_select("months", t("Expiration (Months)"), months, str(DEFAULT_MONTHS))],
         )
@@ -157,14 +158,14 @@ class UserTokens:
             refuse_other_number(values, tokens)
         try:
             done = self._shell.platform.many_tokens.apply(changes, why=values.get(WHY, ""))
+            count = len({each.token_id for each in done})
+            self._shell.say(
+                tn("{count} token was revoked.", "{count} tokens were revoked.", count)
+                if revokes
+                else tn("{count} token was changed.", "{count} tokens were changed.", count)
+            )
         finally:
-            self._changed()
-        count = len({each.token_id for each in done})
-        self._shell.say(
-            tn("{count} token was revoked.", "{count} tokens were revoked.", count)
-            if revokes
-            else tn("{count} token was changed.", "{count} tokens were changed.", count)
-        )
+            self._shell.catch_up(self._changed)
 
 
 def _of_whom(tokens: Sequence[TokenRow]) -> str:
@@ -182,7 +183,11 @@ def _words(each: TokenDifference) -> str:
     whose = t("{token} of {owner}", token=each.token, owner=each.owner)
     if each.what == "status":
         return whose
-    return f"{whose}: {t(each.what)}: {t(str(each.before))} → {t(str(each.after))}"
+    about, _, api = each.what.partition(_ACCESS_TO)
+    if api and not about:
+        what = t("access to {api}", api=api)
+        return f"{whose}: {what}: {t(each.before)} → {t(each.after)}"
+    return f"{whose}: {t(each.what)}: {each.before} → {each.after}"
 
 
 def _select(

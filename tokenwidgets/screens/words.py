@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _MOST_NAMED = 10
+_OURS = frozenset({"access", "controls", "given", "taken"})
 _ACTIONS = (
     Phrase("activate API"),
     Phrase("activate user"),
@@ -184,7 +185,7 @@ def event_row(event: EventRow, about: str = "") -> dict[str, Any]:
 def _details(action: str, detail: Mapping[str, Any]) -> list[str]:
     match detail:
         case {"before": dict() as before, "after": dict() as after}:
-            return [_changed(_name(key), before.get(key), after[key]) for key in after]
+            return [_changed(key, _name(key), before.get(key), after[key]) for key in after]
         case _ if action.startswith("edit "):
             return [_edited(key, change) for key, change in detail.items()]
         case _:
@@ -194,10 +195,10 @@ def _details(action: str, detail: Mapping[str, Any]) -> list[str]:
 def _edited(key: str, change: Any) -> str:
     match change:
         case [before, after]:
-            return _changed(_name(key), before, after)
+            return _changed(key, _name(key), before, after)
         case dict():
             pairs = {api: pair for api, pair in change.items() if _is_pair(pair)}
-            return _some(_changed(api, before, after) for api, (before, after) in pairs.items())
+            return _some(_changed(key, api, *pair) for api, pair in pairs.items())
         case _:
             return _said(key, change)
 
@@ -206,8 +207,9 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2
 
 
-def _changed(name: str, before: Any, after: Any) -> str:
-    return f"{name}: {plain_value(before)} → {plain_value(after)}"
+def _changed(key: str, name: str, before: Any, after: Any) -> str:
+    ours = key in _OURS
+    return f"{name}: {plain_value(before, ours=ours)} → {plain_value(after, ours=ours)}"
 
 
 def _said(key: str, value: Any) -> str:
@@ -216,7 +218,7 @@ def _said(key: str, value: Any) -> str:
         for api, level in sorted(value.items()):
             apis[level].append(api)
         return "; ".join(f"{t(level)}: {_some(names)}" for level, names in sorted(apis.items()))
-    return f"{_name(key)}: {plain_value(value)}"
+    return f"{_name(key)}: {plain_value(value, ours=key in _OURS)}"
 
 
 def _name(key: str) -> str:
@@ -229,13 +231,21 @@ def _some(texts: Iterable[str]) -> str:
     return t("{names} and {more} more", names=names, more=more) if more > 0 else names
 
 
-def plain_value(value: Any) -> str:
-    """A JSON value in words; instants as they are, since a browser knows the viewer's zone."""
+def plain_value(value: Any, *, ours: bool = False) -> str:
+    """A JSON value in words; instants as they are, since a browser knows the viewer's zone.
+
+    Args:
+        value: the value.
+        ours: whether texts in it are levels of access or controls, which the catalogue has; what
+            people have typed is told as they typed it.
+
+    """
     match value:
         case list():
-            return _some(map(plain_value, value)) or t("none")
+            return _some(plain_value(each, ours=ours) for each in value) or t("none")
         case dict():
-            return _some(f"{key} {plain_value(each)}" for key, each in value.items()) or t("none")
+            pairs = (f"{key} {plain_value(each, ours=ours)}" for key, each in value.items())
+            return _some(pairs) or t("none")
         case True:
             return t("yes")
         case False:
@@ -243,5 +253,4 @@ def plain_value(value: Any) -> str:
         case "" | None:
             return t("nothing")
         case _:
-            # Levels of access and controls are words of ours, and in the catalogue.
-            return t(str(value))
+            return t(str(value)) if ours else str(value)

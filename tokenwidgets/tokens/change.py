@@ -34,7 +34,10 @@ class TokenChange:
 
 @dataclass(frozen=True, slots=True)
 class TokenDifference:
-    """One thing about a token that changes: ``what``, as it is before and after."""
+    """One thing about a token that changes: ``what``, as it is before and after.
+
+    ``what`` is ``name``, ``expires`` (ISO 8601, UTC), ``status`` or ``access to <API>``.
+    """
 
     token_id: int
     owner: str
@@ -51,7 +54,7 @@ def told(before: TokenRow, after: TokenRow) -> Iterator[TokenDifference]:
             for api, pair in change.items():
                 yield _difference(before, f"access to {api}", *pair)
         else:
-            yield _difference(before, what.removesuffix("_at"), *map(_day, change))
+            yield _difference(before, what.removesuffix("_at"), *change)
 
 
 def ended(row: TokenRow) -> TokenDifference:
@@ -61,8 +64,3 @@ def ended(row: TokenRow) -> TokenDifference:
 
 def _difference(row: TokenRow, what: str, before: str, after: str) -> TokenDifference:
     return TokenDifference(row.id, row.owner, row.name, what, before, after)
-
-
-def _day(text: str) -> str:
-    """An instant to the minute, as people read it."""
-    return f"{text[:16].replace('T', ' ')} UTC"

@@ -41,7 +41,7 @@ function contents() {
     fields,
     fill(model) {
       lines.replaceChildren(...model.get("lines").map((line) => h("p", {}, ...withTimes(line))));
-      items.replaceChildren(...model.get("items").map((item) => h("li", {}, plain(item))));
+      items.replaceChildren(...model.get("items").map((item) => h("li", {}, ...withTimes(item))));
       items.hidden = model.get("items").length === 0;
       fields.replaceChildren(...model.get("fields").map(fieldBox));
       fields.hidden = model.get("fields").length === 0;

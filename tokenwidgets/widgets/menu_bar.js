@@ -14,7 +14,7 @@ const PONG_WITHIN_IF_BUSY = 60_000;
 /** The two live regions, always there, so that screen readers have them before they speak. */
 function messageArea(model) {
   const regions = { status: h("div", { role: "status" }), alert: h("div", { role: "alert" }) };
-  const retry = h("button", { type: "button", onclick: () => model.send({ type: "try-again" }) }, t("Try again"));
+  const retry = h("button", { type: "button", onclick: () => model.send({ type: "try-again", serial }) }, t("Try again"));
   const undo = h("button", { type: "button",
     onclick: () => leave(undo, () => { stay = true; model.send({ type: "undo", serial }); }) }, t("Undo"));
   const dismiss = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": t("Dismiss"), title: t("Dismiss"),

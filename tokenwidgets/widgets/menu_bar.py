@@ -41,7 +41,9 @@ class PageLanguages(Message, tag="page-languages", frozen=True):
 
 
 class TryAgain(Message, tag="try-again", frozen=True):
-    """The button "Try again" beside a message was pressed."""
+    """The button "Try again" beside a message was pressed; ``serial`` is that message's."""
+
+    serial: int
 
 
 class Undo(Message, tag="undo", frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -61,6 +63,8 @@ class TabStrip(Component, asset="tab_strip"):
     ).tag(sync=True)
     selected = traitlets.Unicode("", help="The tab that is open.").tag(sync=True)
     chosen = traitlets.Unicode("", help="The tab that was chosen last.")
+    opened = ""
+    """The tab whose panel is on show."""
 
     @property
     def visible(self) -> list[str]:
@@ -80,3 +84,17 @@ class TabStrip(Component, asset="tab_strip"):
         visible = self.visible
         if visible and self.selected not in visible:
             self.selected = visible[0]
+
+    @contextlib.contextmanager
+    def opening(self) -> Iterator[None]:
+        """Read what the tabs show, in this block, and bring the selected one's panel to the front.
+
+        If that fails, the tab whose panel is still on show is selected again.
+        """
+        try:
+            yield
+        except Exception:
+            if self.opened in self.visible:
+                self.selected = self.opened
+            raise
+        self.opened = self.selected
