@@ -141,6 +141,23 @@ def require_own_controls(
         NotAllowed: the actor lacks one of them, or not for all whom the group reaches.
 
     """
+    lacking = _lacking(session, authority, group, controls)
+    if lacking is not None:
+        raise errors.NotAllowed(
+            Phrase(
+                "{user} cannot give the control “{control}” of the group {group} without having"
+                " it.",
+                user=authority.actor,
+                control=Phrase(lacking),
+                group=group.name,
+            )
+        )
+
+
+def _lacking(
+    session: Session, authority: Authority, group: UserGroup, controls: Iterable[str] | None
+) -> str | None:
+    """The first of the controls that the actor lacks, or has not for all whom the group reaches."""
     if controls is None:
         controls = session.scalars(
             select(GroupControl.control).where(GroupControl.group_id == group.id)
@@ -156,15 +173,8 @@ def require_own_controls(
             reach.everybody or (bool(limits) and all(reach.covers(limit) for limit in limits))
         )
         if not covered:
-            raise errors.NotAllowed(
-                Phrase(
-                    "{user} cannot give the control “{control}” of the group {group} without having"
-                    " it.",
-                    user=authority.actor,
-                    control=Phrase(name),
-                    group=group.name,
-                )
-            )
+            return name
+    return None
 
 
 def require_controls_of(session: Session, authority: Authority, user: User) -> None:
@@ -176,7 +186,18 @@ def require_controls_of(session: Session, authority: Authority, user: User) -> N
     """
     theirs = select(Membership.group_id).where(Membership.user_id == user.id)
     for group in session.scalars(select(UserGroup).where(UserGroup.id.in_(theirs))):
-        require_own_controls(session, authority, group)
+        lacking = _lacking(session, authority, group, None)
+        if lacking is not None:
+            raise errors.NotAllowed(
+                Phrase(
+                    "{user} cannot switch {other} off or on without having the control “{control}”"
+                    " of the group {group}.",
+                    user=authority.actor,
+                    other=user.user_id,
+                    control=Phrase(lacking),
+                    group=group.name,
+                )
+            )
 
 
 def require_department(authority: Authority, department: str, before: str | None = None) -> None:
