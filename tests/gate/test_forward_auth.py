@@ -75,6 +75,19 @@ def test_envoy_asks_with_the_request_itself(gates: dict[str, httpx.Client], shar
     assert status("full", "GET", "") == 403
 
 
+@pytest.mark.parametrize("name", ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"])
+def test_to_open_a_websocket_takes_full_access(
+    gates: dict[str, httpx.Client], shared: Any, name: str
+) -> None:
+    for access, status in (("read", 403), ("full", 200)):
+        for proxy in ("nginx", "traefik"):
+            headers = {**shared.bearer(access), **told(proxy, "GET", "/orders"), name: "x"}
+            assert gates[proxy].get("/auth", headers=headers).status_code == status
+            assert gates[proxy].get("/auth/orders", headers=headers).status_code == status
+        headers = {**shared.bearer(access), name: "x"}
+        assert gates["envoy"].get("/auth/orders", headers=headers).status_code == status
+
+
 def test_only_the_headers_of_the_configured_proxy_are_believed(
     gates: dict[str, httpx.Client], shared: Any
 ) -> None:

@@ -92,6 +92,16 @@ def test_a_client_cannot_pass_its_post_for_a_get(
     assert answer.status_code in (401, 403)
 
 
+def test_to_open_a_websocket_through_nginx_takes_full_access(
+    proxied: httpx.Client, shared: Any
+) -> None:
+    handshake = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    handshake |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    for access, status in (("read", 403), ("full", 200)):
+        answer = proxied.get("/orders", headers={**shared.bearer(access), **handshake})
+        assert answer.status_code == status
+
+
 def test_a_client_cannot_name_itself(proxied: httpx.Client, shared: Any) -> None:
     headers = {**shared.bearer("read"), "X-Token-User": "admin"}
     assert proxied.get("/orders", headers=headers).text == "GET by jdoe with no secret"

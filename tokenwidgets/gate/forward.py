@@ -27,6 +27,9 @@ PREFIX = "/auth"
 _NOT_TOLD = Refusal(403, "insufficient_scope", "proxy told no request")
 _COMPLAIN_ONCE_IN = 10.0
 
+# Proxies keep the first to themselves, but pass the others on, without which no server opens one.
+_WEBSOCKET = (b"upgrade", b"sec-websocket-")
+
 
 class _Told(NamedTuple):
     """Which headers a proxy tells the original request in; it overwrites what a client sent."""
@@ -47,6 +50,7 @@ PROXIES: dict[str, _Told | None] = {
 class ForwardAuth:
     """Answers a proxy that asks about a request: 200, 401, 403, or 503 when it cannot be known.
 
+    To open a WebSocket counts as POST, since nobody can tell what comes through it.
     Only the headers of the one proxy that is configured are believed. What it does not say, or
     says twice, is refused: that header may have come from the client. 200 has the headers
     ``X-Token-User`` and ``X-Token-Id`` for the proxy to pass on.
@@ -91,7 +95,10 @@ class ForwardAuth:
         path, _, query = target.partition("?")
         if api is None:
             api = None if host is None else self._routes.find(host, path)
-        answer = await self._asking.ask(scope["headers"], query.encode("latin-1"), api, method)
+        headers = scope["headers"]
+        if method == "GET" and any(name.startswith(_WEBSOCKET) for name, _ in headers):
+            method = "POST"
+        answer = await self._asking.ask(headers, query.encode("latin-1"), api, method)
         return answer, api or "api"
 
     def _original(self, scope: Scope) -> tuple[str | None, str | None, str | None, str | None]:
