@@ -80,6 +80,7 @@ _DETAILS = {
     "read_only": Phrase("GET only"),
     "taken": Phrase("taken"),
     "title": Phrase("title"),
+    "user": Phrase("user"),
     "version_label": Phrase("version"),
     "why": Phrase("why"),
 }
