@@ -132,7 +132,9 @@ def _on_postgresql(connection: Connection) -> Iterator[Trouble]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    context = MigrationContext.configure(connection, opts={"include_object": is_of_the_models})
+    # Servers that are PostgreSQL to the wire alone have other types of the same use.
+    how = {"include_object": is_of_the_models, "compare_type": False}
+    context = MigrationContext.configure(connection, opts=how)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "autogenerate skipping")
         found = compare_metadata(context, Base.metadata)
