@@ -12,6 +12,9 @@ from tokenwidgets import errors
 from tokenwidgets.expiry import Mail, ReminderService, send_reminders, sending
 from tokenwidgets.vocabulary import Access, Control
 
+# What is the same on each kind of database is looked at on one.
+embedded = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 
 def days_before(clock, token, days):
     clock.now = token.expires_at - timedelta(days=days)
@@ -202,6 +205,7 @@ def test_a_run_that_takes_over_an_hour_sends_nothing_twice(
     assert not outcome.failed
 
 
+@embedded
 def test_a_run_does_not_give_back_what_another_has_taken_over(service, clock, token):
     days_before(clock, token, 7)
     lapsed = service.claim()
@@ -233,6 +237,7 @@ def busy(service, clock, monkeypatch):
     return Busy(service.database, service.actor, clock=clock)
 
 
+@embedded
 def test_what_was_sent_is_recorded_when_the_database_is_free_again(
     busy, database, mail, mailbox, clock, token
 ):
@@ -249,6 +254,7 @@ def test_what_was_sent_is_recorded_when_the_database_is_free_again(
     assert [event.action for event in events(database)].count("send reminder") == 2
 
 
+@embedded
 def test_what_was_sent_and_cannot_be_recorded_is_told_and_nothing_more_is_sent(
     busy, mail, mailbox, clock, token
 ):
@@ -263,6 +269,7 @@ def test_what_was_sent_and_cannot_be_recorded_is_told_and_nothing_more_is_sent(
     ]
 
 
+@embedded
 def test_what_was_sent_before_an_interruption_is_recorded(busy, mail, mailbox, clock, token):
     days_before(clock, token, 7)
     busy.trouble = KeyboardInterrupt()
@@ -331,6 +338,7 @@ def test_what_is_due_can_be_asked_for_without_sending(service, database, clock, 
     assert mailbox.to == []
 
 
+@embedded
 def test_with_a_clock_that_is_wrong_nothing_is_sent(
     service, populated, mail, mailbox, clock, token
 ):

@@ -153,22 +153,22 @@ def test_before_an_upgrade_a_backup_is_made_and_restored_as_it_is(older, elsewhe
     elsewhere.close()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO memberships (user_id, group_id) VALUES (7, 99)",
-        "DROP INDEX ix_users_email",
-        "DROP TRIGGER user_search_added",
-        "UPDATE audit_chain SET last_event_id = 5",
-    ],
-)
-def test_an_older_backup_that_is_damaged_is_not_restored(older, elsewhere, tmp_path, statement):
-    back_up(older, tmp_path / "saved")
-    with sqlite3.connect(tmp_path / "saved") as connection:
-        connection.execute(statement)
-    connection.close()
-    with pytest.raises(NotADatabase, match="is damaged"):
-        restore(tmp_path / "saved", elsewhere)
+def test_an_older_backup_that_is_damaged_is_not_restored(older, elsewhere, tmp_path):
+    for number, statement in enumerate(
+        (
+            "INSERT INTO memberships (user_id, group_id) VALUES (7, 99)",
+            "DROP INDEX ix_users_email",
+            "DROP TRIGGER user_search_added",
+            "UPDATE audit_chain SET last_event_id = 5",
+        )
+    ):
+        saved = tmp_path / f"saved{number}"
+        back_up(older, saved)
+        with sqlite3.connect(saved) as connection:
+            connection.execute(statement)
+        connection.close()
+        with pytest.raises(NotADatabase, match="is damaged"):
+            restore(saved, elsewhere)
     assert not (tmp_path / "new").exists()
 
 
