@@ -19,7 +19,8 @@ from tokenwidgets.frames.readers import Arrays, Reading, Wanted, reading
 from tokenwidgets.platform import Platform
 from tokenwidgets.schema import API, Grant, Token, User
 from tokenwidgets.tokens.filters import TokenFilter, conditions
-from tokenwidgets.vocabulary import Control, TokenStatus
+from tokenwidgets.tokens.grants import gives
+from tokenwidgets.vocabulary import Access, Control, TokenStatus
 
 __all__ = ["access_matrix", "grants"]
 
@@ -41,6 +42,7 @@ _APIS: Wanted = {
     "api": (API.name, Kind.TEXT),
     "api_group": (API.api_group, Kind.TEXT),
     "api_active": (API.is_active, Kind.FLAG),
+    "read_only": (API.read_only, Kind.FLAG),
 }
 _KEY_NAMES = ("token_id", "api_id")
 _KEY = tuple_(Grant.token_id, Grant.api_id)
@@ -123,7 +125,7 @@ def access_matrix(
         ids, names = owners["id"][keep], owners["owner"][keep]
         codes = np.zeros((len(apis["id"]), len(ids)), np.int8)
         codes[positions(apis["id"], highest["api_id"]), positions(ids, highest["owner_id"])] = (
-            highest["access"]
+            np.minimum(highest["access"], _offered(apis)[positions(apis["id"], highest["api_id"])])
         )
         columns = {
             api: pd.Categorical.from_codes(row, dtype=Kind.ACCESS.dtype)
@@ -150,7 +152,7 @@ def _chunks(
         if wanted.api is not None:
             rows.append(Grant.api_id.in_(select(API.id).where(API.name == wanted.api)))
         if wanted.access is not None:
-            rows.append(Grant.access == int(wanted.access))
+            rows.append(gives(wanted.access))
         last: Any = None
         while True:
             beyond = [] if last is None else [last < _KEY]
@@ -186,9 +188,17 @@ def _frame(snapshot: Reading, arrays: Arrays, where: list[Any], narrow: bool) ->
     for table, of in ((tokens, ids), (apis, arrays["api_id"])):
         where_in = positions(table["id"], of)
         arrays |= {name: take(array, where_in) for name, array in table.items()}
+    given = np.minimum(arrays["access"].codes, _offered(arrays))
+    arrays["access"] = pd.Categorical.from_codes(given, dtype=Kind.ACCESS.dtype)
     frame = pd.DataFrame({column.name: arrays[column.name] for column in GRANTS}, copy=False)
     frame.attrs["as_of"] = snapshot.at.isoformat()
     return frame
+
+
+def _offered(apis: Arrays) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """The highest access that each of the APIs offers, which may be less than was granted."""
+    read_only = np.asarray(apis["read_only"], bool)
+    return np.where(read_only, int(Access.READ), int(Access.FULL)).astype(np.int8)
 
 
 def _matching(snapshot: Reading, wanted: TokenFilter) -> list[Any]:

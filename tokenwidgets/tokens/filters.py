@@ -17,6 +17,7 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import TOKENS, USERS, is_short, narrowed, narrows_by_itself
+from tokenwidgets.tokens.grants import gives
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
 
 __all__ = ["TokenFilter", "conditions", "status_expression"]
@@ -161,7 +162,7 @@ def _with_access(session: Session, wanted: TokenFilter) -> list[ColumnElement[bo
     if wanted.access is Access.NONE:
         return [~exists().where(*granted).correlate(Token)]
     if wanted.access is not None:
-        granted.append(Grant.access == int(wanted.access))
+        granted.append(gives(wanted.access))
     if wanted.api is not None and _are_few(session, granted[1:]):
         return [Token.id.in_(select(Grant.token_id).where(*granted[1:]))]
     return [exists().where(*granted).correlate(Token)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, case, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -13,8 +13,10 @@ from tokenwidgets.schema import API, Grant
 from tokenwidgets.vocabulary import Access
 
 __all__ = [
+    "GIVEN",
     "GrantChoice",
     "check_access",
+    "gives",
     "offered",
     "read_choice",
     "replace_grants",
@@ -23,6 +25,16 @@ __all__ = [
 
 GrantChoice = Mapping[str, Access] | Access
 """The access by API name, or one access for all active APIs."""
+
+GIVEN = case((API.read_only, int(Access.READ)), else_=Grant.access)
+"""What a grant gives, as the verifier does: its API may offer less than when it was chosen."""
+
+
+def gives(access: Access) -> ColumnElement[bool]:
+    """Whether a grant gives Read, or Full, as a condition on ``Grant`` alone."""
+    read_only = Grant.api_id.in_(select(API.id).where(API.read_only))
+    chosen = Grant.access == int(access)
+    return or_(chosen, read_only) if access is Access.READ else and_(chosen, ~read_only)
 
 
 def offered(session: Session) -> dict[str, Access]:
@@ -91,14 +103,25 @@ def write_grants(session: Session, wanted: Mapping[int, Mapping[str, Access]]) -
         for token_id, grants in wanted.items()
         for name, access in grants.items()
     ]
-    session.execute(insert(Grant), rows)
+    if rows:
+        session.execute(insert(Grant), rows)
 
 
 def replace_grants(session: Session, token_id: int, grants: Mapping[str, Access]) -> None:
-    """Give the token this access and no other; grants to inactive APIs stay as they are."""
-    active = select(API.id).where(API.is_active)
-    session.execute(delete(Grant).where(Grant.token_id == token_id, Grant.api_id.in_(active)))
-    write_grants(session, {token_id: grants})
+    """Give the token this access and no other; grants to inactive APIs stay as they are.
+
+    So do those that give what is wanted already, and maybe more when their API offers it again.
+    """
+    present = select(API.id, API.name, GIVEN).join(Grant, Grant.api_id == API.id)
+    of_active = present.where(Grant.token_id == token_id, API.is_active)
+    kept, others = set(), []
+    for api_id, name, access in session.execute(of_active):
+        if grants.get(name) == access:
+            kept.add(name)
+        else:
+            others.append(api_id)
+    session.execute(delete(Grant).where(Grant.token_id == token_id, Grant.api_id.in_(others)))
+    write_grants(session, {token_id: {api: grants[api] for api in grants if api not in kept}})
 
 
 def _refuse_more(api: str, access: Access, most: Access) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import FromClause, SQLColumnExpression, func, select
+from sqlalchemy import FromClause, SQLColumnExpression, case, func, select
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority, Reach
@@ -132,13 +132,15 @@ class InventoryService(Service):
             if where:
                 counted = counted.join(Token, Token.id == Grant.token_id).where(*where)
             found = counted.group_by(Grant.api_id, Grant.access).subquery()
+            given = case((API.read_only, int(Access.READ)), else_=found.c.access).label("given")
             statement = (
-                select(API.name, found.c.access, found.c.count)
+                select(API.name, given, func.sum(found.c.count))
                 .join(found, found.c.api_id == API.id)
-                .order_by(API.name, found.c.access)
+                .group_by(API.name, given)
+                .order_by(API.name, given)
             )
             return tuple(
-                APICount(api, Access(access), count)
+                APICount(api, Access(access), int(count))
                 for api, access, count in session.execute(statement)
             )
 

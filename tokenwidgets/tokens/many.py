@@ -132,7 +132,7 @@ def _run(change: Change, changes: Sequence[TokenChange], why: str) -> tuple[Toke
     before = _rows(change, wanted)
     for each in wanted.values():
         _refuse(each, before[each.token_id])
-    _write_access(session, wanted.values())
+    _write_access(session, wanted.values(), before)
     _write_expirations(change, wanted.values())
     after = _rows(change, wanted)
     edited = [
@@ -219,7 +219,9 @@ def _require_all_within(session: Session, authority: Authority, ids: list[int]) 
         raise errors.UnknownToken(Phrase("There is no token {id}.", id=str(min(missing))))
 
 
-def _write_access(session: Session, wanted: Collection[TokenChange]) -> None:
+def _write_access(
+    session: Session, wanted: Collection[TokenChange], before: Mapping[int, TokenRow]
+) -> None:
     """Set the access where it is to be another: one statement an API, and one for all grants."""
     chosen: defaultdict[str, dict[int, Access]] = defaultdict(dict)
     for each in wanted:
@@ -227,7 +229,12 @@ def _write_access(session: Session, wanted: Collection[TokenChange]) -> None:
             chosen[api][each.token_id] = access
     ids = check_access(session, {api: set(tokens.values()) for api, tokens in chosen.items()})
     rows = []
-    for api, tokens in chosen.items():
+    for api, each_token in chosen.items():
+        tokens = {
+            token_id: access
+            for token_id, access in each_token.items()
+            if access is not before[token_id].grants.get(api, Access.NONE)
+        }
         of_these = among(session, list(tokens), Grant.token_id)
         session.execute(delete(Grant).where(Grant.api_id == ids[api], of_these))
         rows += [

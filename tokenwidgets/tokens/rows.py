@@ -16,6 +16,7 @@ from tokenwidgets.authority import Authority
 from tokenwidgets.language import Phrase
 from tokenwidgets.paging import Cursor, Keyset, Page
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
+from tokenwidgets.tokens.grants import GIVEN
 from tokenwidgets.vocabulary import Access, Control, TokenStatus, status_at
 
 __all__ = ["OldSecret", "TokenRow", "find", "page", "read", "read_many"]
@@ -36,7 +37,7 @@ _LIVE_OF_USER = _list(Token.revoked_at.is_(None), Token.expires_at > bindparam("
 
 # What is read of tokens, whichever they are.
 _GRANTS = (
-    select(Grant.token_id, API.name, Grant.access)
+    select(Grant.token_id, API.name, GIVEN)
     .join(API, API.id == Grant.api_id)
     .where(Grant.token_id.in_(bindparam("ids")))
     .order_by(API.name)
@@ -87,8 +88,9 @@ class TokenRow:
     """A token as of one instant; times in UTC.
 
     ``hint`` is what can be shown of the secret: the prefix and the last four characters.
-    ``grants`` holds Read and Full alone. ``still_presented_at`` is when a dead secret of the
-    token was last presented, within the last 30 days. ``version`` is what ``edit`` wants back.
+    ``grants`` holds Read and Full alone, as the verifier gives them. ``still_presented_at`` is
+    when a dead secret of the token was last presented, within the last 30 days. ``version`` is
+    what ``edit`` wants back.
     """
 
     id: int
