@@ -278,3 +278,13 @@ def test_a_list_of_many_groups_takes_few_statements(platform, database):
 
     assert len(platform.groups.list()) == 21
     assert count < 10
+
+
+def test_what_was_seen_of_a_group_changes_no_other_that_has_its_name_by_now(platform):
+    seen = platform.groups.add("Ops")
+    platform.groups.edit("Ops", new_name="Ops, old")
+    platform.groups.add("Ops")
+    with pytest.raises(StaleVersion):
+        platform.groups.set_controls("Ops", ["APIs"], version=seen.version)
+    with pytest.raises(StaleVersion):
+        platform.groups.edit("Ops", version=seen.version, description="Another one.")

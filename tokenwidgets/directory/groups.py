@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
@@ -84,6 +84,8 @@ class GroupService(Service):
                 name=name,
                 description=check_note("Description", description),
                 created_at=change.at,
+                # Of no row that was seen of another group which had this name before.
+                version=session.scalar(select(func.max(UserGroup.version))) or 1,
             )
             session.add(group)
             session.flush()
