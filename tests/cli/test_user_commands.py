@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from commands import CommandLine
 
+from tokenwidgets.cli.application import run
 from tokenwidgets.platform import Platform
 from tokenwidgets.vocabulary import Access
 
@@ -99,13 +101,31 @@ def test_the_csv_of_a_list_is_one_that_import_takes(
     cli: CommandLine, stocked: Platform, tmp_path: Path
 ) -> None:
     stocked.users.add("odd", '=HYPERLINK("x"), "y"')
+    stocked.users.add("odder", "'=x", department="'-Ops")
+    stocked.users.add("oddest", "\uff1dx", department="'Ops'")
     stocked.users.edit("asmith", is_active=False)
+    for group in ("R&D; Ops", "a|b", "DOM\\all", "one\\;two", "-last\\"):
+        stocked.groups.add(group)
+        stocked.memberships.set("odd", group, True)
+        stocked.memberships.set("odder", group, group == "-last\\")
     written = cli("user", "list", "--format", "csv").out
-    assert "'=HYPERLINK" in written, "a spreadsheet takes it for no formula"
+    for formula in ("'=HYPERLINK", "''=x", "''-Ops", "'\uff1dx", "'-last"):
+        assert formula in written, "a spreadsheet takes it for no formula"
     (tmp_path / "users.csv").write_text(written)
     ended = cli("user", "import", str(tmp_path / "users.csv"))
     assert ended.status == 0
-    assert ended.err == "users.csv: 0 users added, 0 changed, 4 were so already.\n"
+    assert ended.err == "users.csv: 0 users added, 0 changed, 6 were so already.\n"
+
+
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_what_programs_read_is_utf8_wherever_it_is_written(
+    stocked: Platform, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    stocked.users.edit("jdoe", name="Zo\u00eb Pawe\u0142")
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "latin-1"))
+    assert run(["user", "list", "--format", format]) == 0
+    assert "Zo\u00eb Pawe\u0142" in written.getvalue().decode()
 
 
 def test_import_adds_and_changes(cli: CommandLine, stocked: Platform, tmp_path: Path) -> None:

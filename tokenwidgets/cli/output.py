@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 
 import traitlets
 
+from tokenwidgets.cells import disarmed, in_one_cell
 from tokenwidgets.cli.command import PlatformCommand
+from tokenwidgets.cli.streams import write_utf8
 from tokenwidgets.paging import Cursor, Page
 
 __all__ = ["ListCommand", "every", "progress_bar", "write_rows"]
@@ -49,7 +51,7 @@ class ListCommand(PlatformCommand):
 
 
 def write_rows(format: str, columns: Sequence[str], records: Iterable[Record]) -> None:
-    """Write records on standard output.
+    """Write records on standard output, what programs read in UTF-8 wherever that is.
 
     Args:
         format: ``table``, ``csv`` or ``json``.
@@ -57,6 +59,8 @@ def write_rows(format: str, columns: Sequence[str], records: Iterable[Record]) -
         records: the values by column.
 
     """
+    if format != "table":
+        write_utf8()
     _WRITERS[format](columns, records)
 
 
@@ -101,7 +105,7 @@ def _write_csv(columns: Sequence[str], records: Iterable[Record]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for record in records:
-        writer.writerow([_disarmed(_exact(record[name])) for name in columns])
+        writer.writerow([disarmed(_exact(record[name])) for name in columns])
 
 
 def _write_json(columns: Sequence[str], records: Iterable[Record]) -> None:
@@ -138,7 +142,7 @@ def _exact(value: Any) -> str:
     if isinstance(value, Mapping):
         return ";".join(f"{key}:{_exact(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
-        return ";".join(map(_exact, value))
+        return in_one_cell(map(_exact, value))
     return str(_plain(value))
 
 
@@ -147,11 +151,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else str(value)
-
-
-def _disarmed(text: str) -> str:
-    """An apostrophe keeps a spreadsheet from taking a text for a formula; imports drop it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _width(text: str) -> int:

@@ -8,6 +8,7 @@ import traitlets
 
 from tokenwidgets.cli.arguments import UsageError
 from tokenwidgets.cli.command import PlatformCommand, say
+from tokenwidgets.cli.streams import write_utf8
 from tokenwidgets.scan import Leak, LeakService, LeakState, Scan, scan, scan_staged
 from tokenwidgets.scan.report import as_json, as_lines, as_sarif
 
@@ -66,6 +67,7 @@ class ScanFiles(PlatformCommand):
             for line in as_lines(done.found, leaks):
                 print(line)
         else:
+            write_utf8()
             write = as_json if self.format == "json" else as_sarif
             print(write(done.found, leaks, done.problems))
         for problem in done.problems:

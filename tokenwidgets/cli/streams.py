@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
 
-__all__ = ["input_is_closed", "open_closed", "output_is_closed"]
+__all__ = ["input_is_closed", "open_closed", "output_is_closed", "write_utf8"]
 
 
 def open_closed() -> None:
@@ -18,6 +19,12 @@ def open_closed() -> None:
         if getattr(sys, name) is None:
             nowhere = Path(os.devnull).open("r" if name == "stdin" else "w")  # noqa: SIM115
             setattr(sys, name, nowhere)
+
+
+def write_utf8() -> None:
+    """Write UTF-8 on standard output from here on, whatever the terminal is set to."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def input_is_closed() -> bool:

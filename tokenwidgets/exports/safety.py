@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from tokenwidgets.cells import FORMULA, armed, disarmed
+
 __all__ = [
     "FORMULA",
     "as_cell",
@@ -17,9 +19,6 @@ __all__ = [
     "from_text",
     "spelled_out",
 ]
-
-# What a spreadsheet takes for a formula, also in full width and after space or apostrophes.
-FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 # Controls, line and paragraph separators, lone surrogates, not characters at all, and what
 # turns the direction of the text around it or cannot be seen.
@@ -47,13 +46,12 @@ def as_it_was(text: str) -> str:
 
 def as_text(text: str) -> str:
     """The text for CSV, where only an apostrophe keeps a spreadsheet from running it."""
-    text = spelled_out(text)
-    return f"'{text}" if FORMULA.match(text) else text
+    return disarmed(spelled_out(text))
 
 
 def from_text(text: str) -> str:
     """The text that ``as_text`` was given."""
-    return as_it_was(text[1:] if text[:1] == "'" and FORMULA.match(text[1:]) else text)
+    return as_it_was(armed(text))
 
 
 def as_cell(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tokenwidgets import errors
+from tokenwidgets.cells import armed, of_one_cell
 from tokenwidgets.directory.users import check_profile
 from tokenwidgets.errors import LineProblem
 from tokenwidgets.text import check_identifier, check_name
@@ -23,9 +24,6 @@ _ACTIVE = {
     **dict.fromkeys(("yes", "y", "true", "1", "active"), True),
     **dict.fromkeys(("no", "n", "false", "0", "inactive"), False),
 }
-# A spreadsheet takes a cell that begins so for a formula; an apostrophe before it prevents that.
-_DISARMED = re.compile(r"'(?=[=+\-@])")
-_BETWEEN_GROUPS = re.compile(r"[;|\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,8 @@ def read_users(content: bytes, source: str) -> tuple[list[UserLine], list[LinePr
     """The good lines of a file, and what is wrong with the bad ones, in the order of the file.
 
     Commas, semicolons or tabs between the values; UTF-8, or UTF-16 with a byte order mark; lines
-    without a value are passed over. Names of groups are separated by ``;`` or ``|``.
+    without a value are passed over. Names of groups are separated by ``;`` or ``|``; one that is
+    in a name has a backslash before it.
 
     Args:
         content: the file.
@@ -135,7 +134,7 @@ def _header(number: int, values: list[str], source: str) -> list[str]:
 
 def _line(number: int, values: dict[str, str]) -> tuple[UserLine, list[str]]:
     """The line, as far as it can be read, and everything that is wrong with it."""
-    values = {name: _DISARMED.sub("", value.strip(), count=1) for name, value in values.items()}
+    values = {name: armed(value.strip()) for name, value in values.items()}
     wrong: list[str] = []
     user_id = values["user_id"]
     profile: dict[str, str] = {}
@@ -172,7 +171,7 @@ def _line(number: int, values: dict[str, str]) -> tuple[UserLine, list[str]]:
 
 def _groups(value: str) -> tuple[tuple[str, ...], list[str]]:
     names, wrong = [], []
-    for name in filter(None, map(str.strip, _BETWEEN_GROUPS.split(value))):
+    for name in filter(None, map(str.strip, of_one_cell(value))):
         try:
             names.append(check_name("Group", name))
         except errors.InvalidValue as error:
