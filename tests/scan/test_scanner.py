@@ -170,6 +170,19 @@ def test_a_secret_that_json_hides_is_found(tmp_path, notebook):
     assert len(scan([tmp_path]).found) == len(corners)
 
 
+def test_a_notebook_with_a_mark_is_looked_into(tmp_path, notebook):
+    content, corners = notebook
+    (tmp_path / "load.ipynb").write_text(json.dumps(content), encoding="utf-8-sig")
+    assert len(scan([tmp_path]).found) == len(corners)
+
+
+def test_very_many_empty_lines_in_a_notebook_are_no_work(tmp_path):
+    # Of a time that grows with the square this would take an hour.
+    content = {"nbformat": 4, "cells": [{"source": "a" + "\n" * 10**6 + "."}]}
+    (tmp_path / "load.ipynb").write_text(json.dumps(content))
+    assert scan([tmp_path]).problems == []
+
+
 def test_a_broken_notebook_is_searched_as_text(tmp_path, notebook):
     content, corners = notebook
     (tmp_path / "load.ipynb").write_text(json.dumps(content)[:-1])
@@ -231,8 +244,52 @@ def test_a_broken_archive_is_told(tmp_path, secret, pack, cut):
     (tmp_path / "broken").write_bytes(whole[: int(len(whole) * cut)])
     (tmp_path / "key").write_text(secret)
     done = scan([tmp_path])
-    assert len(done.problems) == 1
+    assert done.problems
+    assert all(problem.startswith(f"{tmp_path}/broken") for problem in done.problems)
     assert places(done, secret)[-1] == f"{tmp_path}/key:1:1"
+
+
+@pytest.mark.parametrize(("offset", "value", "says"), [(6, 1, "encrypted"), (8, 93, "method")])
+def test_behind_a_member_that_cannot_be_read_an_archive_is_searched(
+    tmp_path, secret, offset, value, says
+):
+    whole = bytearray(zipped(locked=b"text", open=secret))
+    whole[offset] = whole[whole.index(b"PK\x01\x02") + 2 + offset] = value
+    (tmp_path / "a.zip").write_bytes(whole)
+    done = scan([tmp_path])
+    assert places(done, secret) == [f"{tmp_path}/a.zip:1:1 (open)"]
+    (problem,) = done.problems
+    assert problem.startswith(f"{tmp_path}/a.zip (locked): ")
+    assert says in problem
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: bz2.compress(data, 1)])
+def test_of_a_broken_stream_what_can_be_read_is_searched(tmp_path, secret, pack):
+    text = f"{secret}\n".encode()
+    whole = pack(text + os.urandom(300_000))
+    (tmp_path / "cut").write_bytes(whole[:-40])
+    done = scan([tmp_path])
+    assert places(done, secret) == [f"{tmp_path}/cut:1:1"]
+    assert len(done.problems) == 1
+
+
+def test_of_archives_that_are_cut_what_can_be_read_is_searched(tmp_path, secret):
+    more = secret.encode() + b" " * 5000
+    (tmp_path / "trail.gz").write_bytes(gzip.compress(more) + b"more")
+    (tmp_path / "cut.tgz").write_bytes(gzip.compress(tarred("key", more, "w"))[:-10])
+    (tmp_path / "cut.tar").write_bytes(tarred("key", more, "w")[:2000])
+    done = scan([tmp_path])
+    for name in ("cut.tar", "cut.tgz", "trail.gz"):
+        assert any(place.startswith(f"{tmp_path}/{name}") for place in places(done, secret))
+        assert any(problem.startswith(f"{tmp_path}/{name}") for problem in done.problems)
+
+
+def test_an_archive_behind_a_head_is_looked_into(tmp_path, secret):
+    (tmp_path / "install").write_bytes(b"#!/bin/sh\nexit\n" + zipped(key=secret + " " * 90))
+    (tmp_path / "looks-like").write_bytes(b"\0 PK\x05\x06 no zip")
+    done = scan([tmp_path])
+    assert places(done, secret) == [f"{tmp_path}/install:1:1 (key)"]
+    assert done.problems == []
 
 
 def test_an_archive_that_would_fill_the_memory_is_told(tmp_path, secret, monkeypatch):

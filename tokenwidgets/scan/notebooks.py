@@ -6,6 +6,7 @@ import base64
 import binascii
 import contextlib
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +16,13 @@ from tokenwidgets.scan.finder import Found, Place, find
 
 __all__ = ["is_notebook", "look_into"]
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}\s*", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}", re.ASCII)
 _DEEPEST = 60
 
 
 def is_notebook(data: bytes) -> bool:
     """Whether the content is a notebook's."""
-    return data[:100].lstrip()[:1] == b"{" and data.find(b'"nbformat"') >= 0
+    return data[:100].removeprefix(BOM_UTF8).lstrip()[:1] == b"{" and data.find(b'"nbformat"') >= 0
 
 
 def look_into(data: bytes, place: Place) -> Iterator[Found]:
@@ -31,7 +32,7 @@ def look_into(data: bytes, place: Place) -> Iterator[Found]:
         ValueError: it is no notebook after all.
 
     """
-    notebook = msgspec.json.decode(data)
+    notebook = msgspec.json.decode(data.removeprefix(BOM_UTF8))
     if not isinstance(notebook, dict):
         raise ValueError("no notebook")
     cells = notebook.pop("cells", None)
@@ -71,7 +72,7 @@ def _value(value: Any, place: Place, where: str, depth: int) -> Iterator[Found]:
 
 def _text(text: str, place: Place, where: str) -> Iterator[Found]:
     data = text.encode("utf-8", "surrogatepass")
-    if _BASE64.fullmatch(text):
+    if _BASE64.fullmatch(text.rstrip()):
         with contextlib.suppress(binascii.Error):
             for found in find(base64.b64decode(text), place):
                 # Its line there is none of the file's.

@@ -163,10 +163,12 @@ def _in_archive(data: bytes, place: Place, done: Scan, depth: int) -> Iterator[F
         done.problems.append(f"{place}: archives in one another more than {_DEEPEST} deep")
         return
     try:
-        for name, content in archives.members(data):
-            done.bytes += len(content)
-            inside = place.within(plain(name, _MOST_CHARACTERS)) if name else place
-            yield from _in_content(content, inside, done, depth + 1)
+        for member in archives.members(data):
+            done.bytes += len(member.content)
+            inside = place.within(plain(member.name, _MOST_CHARACTERS)) if member.name else place
+            if member.trouble:
+                done.problems.append(f"{inside}: {plain(member.trouble, _MOST_CHARACTERS)}")
+            yield from _in_content(member.content, inside, done, depth + 1)
     except archives.Broken as trouble:
         done.problems.append(f"{place}: {plain(str(trouble), _MOST_CHARACTERS)}")
 
