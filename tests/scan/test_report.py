@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sarif_pydantic import Sarif
@@ -77,6 +79,26 @@ def test_sarif_is_what_code_hosts_need(done):
     assert place["region"] == {"startLine": 2, "startColumn": 3}
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
     assert "nowhere" in notice["message"]["text"]
+
+
+def test_a_name_that_is_no_text_or_has_two_lines_is_told_in_each_report(
+    tmp_path, secret, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path(os.fsdecode(b"\xe9\n\x1b.txt")).write_text(secret)
+    link = Path(os.fsdecode(b"\xe9\nlink"))
+    link.symlink_to("nowhere")
+    done = scan([".", link])
+    leaks = {done.found[0].digest: Leak(LeakState.NOT_LOOKED_UP)}
+    said = f"twk_…{secret[-4:]} not looked up"
+    assert list(as_lines(done.found, leaks)) == [f"./\\udce9\\n\\x1b.txt:1:1: {said}"]
+    assert done.problems == ["\\udce9\\nlink: No such file or directory"]
+    text = as_json(done.found, leaks, done.problems).encode()
+    assert json.loads(text)["found"][0]["path"] == "./\\xe9\n\x1b.txt"
+    text = as_sarif(done.found, leaks, done.problems)
+    (result,) = json.loads(text.encode())["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "%E9%0A%1B.txt"
 
 
 def test_a_leak_that_moves_down_stays_the_same(tmp_path, secret, monkeypatch):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tokenwidgets.secret import digest, is_well_formed
 
-__all__ = ["Found", "Place", "find", "width"]
+__all__ = ["Found", "Place", "find", "shown", "width"]
 
 # A single byte to search for makes this as quick as reading; what is before it is looked at then.
 _TAIL = re.compile(rb"_[0-9A-Za-z]{36}")
@@ -43,7 +43,7 @@ class Place:
 
     def __str__(self) -> str:
         line = f":{self.line}:{self.column}" if self.line else ""
-        return f"{self.path}{line}" + (f" ({self.inside})" if self.inside else "")
+        return shown(f"{self.path}{line}" + (f" ({self.inside})" if self.inside else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,15 @@ def _in_encodings(data: bytes, place: Place, known: int) -> Iterator[Found]:
     for found in _in_text(data.translate(None, b"\0"), place, known):
         if found.digest not in earlier:
             yield found
+
+
+def shown(name: str) -> str:
+    """A name on one line, with escapes for what is no character, or steers a terminal."""
+    if name.isprintable():
+        return name
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in name
+    )
 
 
 def width(piece: bytes) -> int:

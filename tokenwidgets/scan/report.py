@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from tokenwidgets import __version__
-from tokenwidgets.scan.finder import Found
+from tokenwidgets.scan.finder import Found, shown
 from tokenwidgets.scan.leaks import Leak, LeakState
 
 __all__ = ["as_json", "as_lines", "as_sarif"]
@@ -69,7 +70,7 @@ def _words(found: Found, leak: Leak) -> str:
 def _row(found: Found, leak: Leak) -> dict[str, Any]:
     place = found.place
     return {
-        "path": place.path,
+        "path": os.fsencode(place.path).decode("utf-8", "backslashreplace"),
         "inside": place.inside,
         "line": place.line or None,
         "column": place.column or None,
@@ -86,13 +87,13 @@ def _result(found: Found, leak: Leak) -> dict[str, Any]:
     place = found.place
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(PurePath(place.path).as_posix())},
+            "artifactLocation": {"uri": quote(os.fsencode(PurePath(place.path).as_posix()))},
             "region": {"startLine": place.line or 1, "startColumn": place.column or 1},
         }
     }
     if place.inside:
         location["logicalLocations"] = [{"fullyQualifiedName": place.inside}]
-    inside = f" in {place.inside}" if place.inside else ""
+    inside = f" in {shown(place.inside)}" if place.inside else ""
     return {
         "ruleId": _RULES[leak.state],
         "ruleIndex": list(_RULES).index(leak.state),

@@ -10,7 +10,7 @@ from io import BytesIO, FileIO
 from pathlib import Path
 
 from tokenwidgets.scan import archives, history, notebooks, staged
-from tokenwidgets.scan.finder import Found, Place, find, width
+from tokenwidgets.scan.finder import Found, Place, find, shown, width
 from tokenwidgets.scan.git import GitTrouble
 from tokenwidgets.secret import LONGEST
 from tokenwidgets.text import plain
@@ -53,7 +53,7 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, with_history: bool = False)
             try:
                 done.found += _in_file(file, done)
             except OSError as error:
-                done.problems.append(f"{file}: {error.strerror or error}")
+                done.problems.append(f"{shown(file)}: {error.strerror or error}")
         if with_history:
             _in_histories(Path(path), done, stores)
     return done
@@ -81,14 +81,14 @@ def _files(path: str, done: Scan) -> Iterator[str]:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - the Path of "" would be a folder
     except OSError as error:
-        done.problems.append(f"{path}: {error.strerror or error}")
+        done.problems.append(f"{shown(path)}: {error.strerror or error}")
         return
     if stat.S_ISDIR(mode):
         yield from _below(path, done)
     elif stat.S_ISREG(mode) or stat.S_ISFIFO(mode):
         yield path
     else:
-        done.problems.append(f"{path}: neither a file, a folder nor a pipe")
+        done.problems.append(f"{shown(path)}: neither a file, a folder nor a pipe")
 
 
 def _below(folder: str, done: Scan) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _below(folder: str, done: Scan) -> Iterator[str]:
         with os.scandir(folder) as entries:
             below = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        done.problems.append(f"{folder}: {error.strerror or error}")
+        done.problems.append(f"{shown(folder)}: {error.strerror or error}")
         return
     for entry in below:
         if entry.is_file(follow_symlinks=False):
@@ -195,7 +195,9 @@ def _in_histories(path: Path, done: Scan, stores: set[Path]) -> None:
     """All secrets in the repositories of a path, but those whose objects were searched before."""
     repositories = list(history.repositories(path))
     if not repositories:
-        done.problems.append(f"{path}: in no git repository and with none below, so no history")
+        done.problems.append(
+            f"{shown(str(path))}: in no git repository and with none below, so no history"
+        )
     for repository in repositories:
         try:
             store = history.store_of(repository)
@@ -203,7 +205,8 @@ def _in_histories(path: Path, done: Scan, stores: set[Path]) -> None:
                 stores.add(store)
                 _in_history(repository, done)
         except GitTrouble as trouble:
-            done.problems.append(f"{repository}: its history cannot be read ({trouble})")
+            name = shown(str(repository))
+            done.problems.append(f"{name}: its history cannot be read ({trouble})")
 
 
 def _in_history(repository: Path, done: Scan) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tokenwidgets.scan import git
+from tokenwidgets.scan.finder import shown
 
 __all__ = ["files"]
 
@@ -36,6 +37,6 @@ def _listed(folder: Path) -> Iterator[tuple[str, str]]:
         _, mode, _, object_id, status = header.decode("ascii").split()
         path = os.fsdecode(name)
         if status == "U":
-            raise git.GitTrouble(f"{path} is not merged yet")
+            raise git.GitTrouble(f"{shown(path)} is not merged yet")
         if mode != _SUBMODULE:
             yield path, object_id
