@@ -67,6 +67,7 @@ CALLS: dict[Control, dict[str, Call]] = {
         "inventory.revoke_matching": lambda p, _: p.inventory.revoke_matching(NONE, count=0),
         "many_tokens.live_of": lambda p, _: p.many_tokens.live_of(["jdoe"]),
         "many_tokens.versions": lambda p, token: p.many_tokens.versions([token]),
+        "many_tokens.months": lambda p, token: p.many_tokens.months([token]),
         "many_tokens.preview": lambda p, token: p.many_tokens.preview([TokenChange(token)]),
         "many_tokens.apply": lambda p, token: p.many_tokens.apply([TokenChange(token)]),
     },
