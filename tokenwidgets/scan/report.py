@@ -71,7 +71,7 @@ def _row(found: Found, leak: Leak) -> dict[str, Any]:
     place = found.place
     return {
         "path": os.fsencode(place.path).decode("utf-8", "backslashreplace"),
-        "inside": place.inside,
+        "inside": shown(place.inside),
         "line": place.line or None,
         "column": place.column or None,
         "hint": found.hint,
