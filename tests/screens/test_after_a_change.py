@@ -115,6 +115,7 @@ def test_a_change_that_takes_ones_own_rights_is_told(at_token: Person, populated
     at_token.does(
         form,
         "save-profile",
+        form=form.form,
         user_id="admin",
         name="Me",
         email="",

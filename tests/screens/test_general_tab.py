@@ -32,7 +32,8 @@ def form_of(person: Person) -> Any:
 
 
 def saves(person: Person, **changes: Any) -> None:
-    person.does(form_of(person), "save-profile", **{**JANE, **changes})
+    form = form_of(person)
+    person.does(form, "save-profile", **{"form": form.form, **JANE, **changes})
 
 
 def test_the_form_shows_what_is_stored(at_jane: Person):
@@ -43,14 +44,14 @@ def test_the_form_shows_what_is_stored(at_jane: Person):
 
 
 def test_what_is_saved_is_stored_and_shown(at_jane: Person, populated: Platform):
-    serial = form_of(at_jane).serial
+    nonce = form_of(at_jane).form
     saves(at_jane, name="Jane Miller", email="jm@example.org", department="Sales")
     user = populated.users.get("jdoe")
     assert (user.name, user.email, user.department) == ("Jane Miller", "jm@example.org", "Sales")
     assert at_jane.said == ("status", "jdoe was saved.")
     assert at_jane.strip.heading == "Jane Miller"
     assert form_of(at_jane).profile["name"] == "Jane Miller"
-    assert form_of(at_jane).serial > serial
+    assert form_of(at_jane).form != nonce
 
 
 @pytest.mark.parametrize(
@@ -66,19 +67,19 @@ def test_what_cannot_be_saved_is_said_beside_its_field(
     at_jane: Person, populated: Platform, field: str, changes: dict[str, str]
 ):
     before = populated.users.get("jdoe")
-    serial = form_of(at_jane).serial
+    nonce = form_of(at_jane).form
     saves(at_jane, **changes)
     assert list(form_of(at_jane).errors) == [field]
-    assert form_of(at_jane).serial == serial, "what was typed is lost"
+    assert form_of(at_jane).form == nonce, "what was typed is lost"
     assert populated.users.get("jdoe") == before
 
 
 def test_cancel_shows_what_is_stored_again(at_jane: Person):
     saves(at_jane, email="nonsense")
-    serial = form_of(at_jane).serial
-    at_jane.does(form_of(at_jane), "cancel-profile")
+    nonce = form_of(at_jane).form
+    at_jane.does(form_of(at_jane), "cancel-profile", form=nonce)
     assert form_of(at_jane).errors == {}
-    assert form_of(at_jane).serial == serial + 1
+    assert form_of(at_jane).form != nonce
     assert form_of(at_jane).profile == JANE
 
 
@@ -93,6 +94,25 @@ def test_a_stale_save_overwrites_nothing_and_shows_the_newer_state(
     saves(at_jane, name="Mine")
     assert populated.users.get("jdoe").name == "Mine"
     assert form_of(at_jane).warning == ""
+
+
+def test_a_form_that_is_saved_twice_overwrites_no_change_of_another_admin(
+    at_jane: Person, populated: Platform
+):
+    nonce = form_of(at_jane).form
+    populated.users.edit("jdoe", name="Theirs")
+    for _ in range(2):
+        saves(at_jane, form=nonce, name="Mine")
+    assert populated.users.get("jdoe").name == "Theirs"
+    assert "nothing was overwritten" in form_of(at_jane).warning
+
+
+def test_a_form_that_is_saved_twice_can_still_be_undone(at_jane: Person, populated: Platform):
+    nonce = form_of(at_jane).form
+    for _ in range(2):
+        saves(at_jane, form=nonce, name="Jane Miller")
+    at_jane.undoes()
+    assert populated.users.get("jdoe").name == "Jane Doe"
 
 
 def test_what_was_filled_in_for_somebody_else_is_not_saved(at_jane: Person, populated: Platform):
@@ -130,7 +150,7 @@ def test_a_user_without_live_tokens_is_deactivated_at_once(at_jane: Person, popu
 def test_the_last_administrator_stays_active(admin: Person, populated: Platform):
     admin.opens("admin")
     profile = {**JANE, "user_id": "admin", "name": "Ada Admin", "email": "", "department": ""}
-    admin.does(form_of(admin), "save-profile", **{**profile, "active": False})
+    saves(admin, **{**profile, "active": False})
     assert admin.said[0] == "alert"
     assert populated.users.get("admin").is_active
 
@@ -170,16 +190,16 @@ def test_a_user_who_cannot_be_added_is_said_beside_the_field(
     admin: Person, populated: Platform, field: str, changes: dict[str, str]
 ):
     admin.does(admin.picker, "add-row")
-    serial = form_of(admin).serial
+    nonce = form_of(admin).form
     saves(admin, **changes)
     assert list(form_of(admin).errors) == [field]
-    assert form_of(admin).serial == serial
+    assert form_of(admin).form == nonce
     assert populated.users.page().total == 3
 
 
 def test_cancelling_a_new_user_leads_back_to_the_summary(admin: Person, populated: Platform):
     admin.does(admin.picker, "add-row")
-    admin.does(form_of(admin), "cancel-profile")
+    admin.does(form_of(admin), "cancel-profile", form=form_of(admin).form)
     assert admin.shown == [admin.picker]
     assert populated.users.page().total == 3
 

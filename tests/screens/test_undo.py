@@ -114,7 +114,13 @@ def test_a_profile_is_as_before(admin: Person, populated: Platform):
     before = populated.users.get("jdoe")
     admin.opens("jdoe")
     form = admin.app.detail.general.form
-    changed = {**form.profile, "name": "Jane Miller", "department": "Sales", "active": False}
+    changed = {
+        **form.profile,
+        "form": form.form,
+        "name": "Jane Miller",
+        "department": "Sales",
+        "active": False,
+    }
     admin.does(form, "save-profile", **changed)
     assert not populated.users.get("jdoe").is_active
     admin.undoes()

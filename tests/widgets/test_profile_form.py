@@ -9,18 +9,19 @@ from wire import Wire
 
 from tokenwidgets.widgets.profile_form import CancelProfile, ProfileForm, SaveProfile
 
-TYPED = {
+PROFILE = {
     "user_id": "jdoe",
     "name": "Jane Doe",
     "email": "jane@example.org",
     "department": "Finance",
     "active": True,
 }
+TYPED = {"form": "nonce", **PROFILE}
 
 
 @pytest.fixture
 def form() -> ProfileForm:
-    return ProfileForm(editable=True, profile=TYPED)
+    return ProfileForm(editable=True, profile=PROFILE, form="nonce")
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def heard(form: ProfileForm) -> list[Any]:
 
 def test_listeners_hear_what_was_typed(form: ProfileForm, heard: list[Any], wire: Wire):
     wire.send(form, "save-profile", **TYPED)
-    wire.send(form, "cancel-profile")
-    assert heard == [SaveProfile(**TYPED), CancelProfile()]
+    wire.send(form, "cancel-profile", form="nonce")
+    assert heard == [SaveProfile(**TYPED), CancelProfile("nonce")]
 
 
 @pytest.mark.parametrize("missing", list(TYPED))
@@ -54,14 +55,24 @@ def test_a_message_with_a_value_of_another_type_is_dropped(
     assert heard == []
 
 
+def test_a_form_that_is_no_longer_on_screen_is_not_heard_of(
+    form: ProfileForm, heard: list[Any], wire: Wire
+):
+    form.form = "another"
+    wire.send(form, "save-profile", **TYPED)
+    wire.send(form, "cancel-profile", form="nonce")
+    assert heard == []
+    assert form.dropped == 2
+
+
 def test_the_same_error_found_again_is_shown_again(form: ProfileForm, wire: Wire):
     form.listen(lambda _: setattr(form, "errors", {"Email": "is not an e-mail address."}))
     wire.send(form, "save-profile", **TYPED)
-    before = len(wire.sent)
+    first = wire.last_update(form)
     wire.send(form, "save-profile", **TYPED)
-    states = [each.data["state"] for each in wire.sent[before:]]
-    assert {"errors": {}} in states
-    assert states[-1] == {"errors": {"Email": "is not an e-mail address."}}
+    second = wire.last_update(form)
+    assert first["errors"] == second["errors"] == {"Email": "is not an e-mail address."}
+    assert second["answered"] > first["answered"]
 
 
 def test_saving_does_not_change_what_the_form_shows_by_itself(form: ProfileForm, wire: Wire):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -68,7 +69,7 @@ class GeneralTab:
             self.form.departments = list(self._shell.platform.users.departments())
             self.form.errors = {}
             self.form.warning = warning
-            self.form.serial += 1
+            self.form.form = secrets.token_urlsafe(12)
 
     def _do(self, message: Any) -> None:
         user = self._user

@@ -48,7 +48,7 @@ class GroupMembers:
         may = self._may_change()
         self.table.search = ""
         self.table.columns = _columns(may_remove=may)
-        self.finder.serial += 1
+        self.finder.forget()
         self._fill(self._pager.first())
         return (self.finder, self.table) if may else (self.table,)
 
@@ -69,19 +69,18 @@ class GroupMembers:
                 self._find(text)
             case ChooseUser(key=user_id):
                 self._set(user_id, True)
-                self.finder.serial += 1
+                self.finder.forget()
             case ActOnRow(action="remove", key=user_id):
                 self._set(user_id, False)
 
     def _find(self, text: str) -> None:
         page = self._shell.platform.users.page(search=text, rows=_MOST_FOUND)
         more = page.total - len(page.rows)
-        with self.finder.hold_sync():
-            self.finder.found = [self._found(user) for user in page.rows]
-            self.finder.more = (
-                t("and {more} more: type more of the name", more=more) if more > 0 else ""
-            )
-            self.finder.asked = text
+        self.finder.found = [self._found(user) for user in page.rows]
+        self.finder.more = (
+            t("and {more} more: type more of the name", more=more) if more > 0 else ""
+        )
+        self.finder.asked = text
 
     def _found(self, user: UserRow) -> dict[str, Any]:
         note = t("is a member") if self._group in user.groups else ""

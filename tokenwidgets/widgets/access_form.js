@@ -6,6 +6,7 @@ import { accessTable } from "./access_table.js";
 import { h, onShown, plain, redrawOn, relative, root, time, uniqueId } from "./dom.js";
 import { watchUnsaved } from "./guard.js";
 import { LEVELS, levelWords } from "./levels.js";
+import { saveButton } from "./submit.js";
 import { pieces, t } from "./words.js";
 
 const LEAST_TO_SKIP = 10; // APIs, from which on a link leads past their table
@@ -139,20 +140,14 @@ function noticeBox() {
   };
 }
 
-/** "Save", which is pressed once for each answer, "Cancel", and the way from above the table to them. */
+/** "Save", "Cancel", and the way from above the table to them. */
 function endBar(onCancel, summary) {
-  const save = h("button", { type: "submit", class: "tw-primary" }, t("Save"));
-  const skip = h("a", { href: "#", class: "tw-skip", onclick: (event) => { event.preventDefault(); save.focus(); } }, t("Skip the table of APIs"));
-  let waiting = false;
+  const save = saveButton(t("Save"));
+  const skip = h("a", { href: "#", class: "tw-skip", onclick: (event) => { event.preventDefault(); save.element.focus(); } }, t("Skip the table of APIs"));
   return {
-    element: h("div", { class: "tw-bar tw-end" }, save, h("button", { type: "button", onclick: onCancel }, t("Cancel")), summary),
+    element: h("div", { class: "tw-bar tw-end" }, save.element, h("button", { type: "button", onclick: onCancel }, t("Cancel")), summary),
     skip,
-    isWaiting: () => waiting,
-    wait(/** @type {boolean} */ on) {
-      waiting = on;
-      // aria-disabled rather than disabled: the keyboard focus stays.
-      for (const name of ["aria-disabled", "aria-busy"]) save.setAttribute(name, String(on));
-    },
+    save,
   };
 }
 
@@ -172,7 +167,7 @@ function formParts(model, onCancel) {
     element,
     notice,
     name,
-    end,
+    save: end.save,
     fields: { [t("Token name")]: name, [t("Expiration (Months)")]: expiration, [t("Access")]: access },
     value: () => ({ name: name.input.value, expiration: expiration.value(), separate: separate.box.checked, grants: access.table.chosen() }),
     fill() {
@@ -195,8 +190,8 @@ function render({ model, el }) {
   const form = formParts(model, () => model.send({ type: "cancel-form", form: nonce }));
   form.element.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (form.end.isWaiting()) return;
-    form.end.wait(true);
+    if (form.save.isWaiting()) return;
+    form.save.wait(true);
     asked = true;
     model.send({ type: "save-token", form: nonce, ...form.value() });
   });
@@ -208,7 +203,7 @@ function render({ model, el }) {
     form.fill();
     if (asked && model.get("notice")) form.notice.focus();
     asked = false;
-    form.end.wait(false);
+    form.save.wait(false);
     guard.settle();
   };
   const showProblems = () => {
@@ -223,7 +218,7 @@ function render({ model, el }) {
       asked = false;
       wrong.focus();
     }
-    form.end.wait(false);
+    form.save.wait(false);
   };
   const stops = [
     redrawOn(model, ["serial"], fill),

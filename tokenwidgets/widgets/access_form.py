@@ -9,27 +9,22 @@ import traitlets
 
 from tokenwidgets.language import t
 from tokenwidgets.vocabulary import DEFAULT_MONTHS, EXPIRATION_MONTHS
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.form import Form, FormMessage
 
 __all__ = ["AccessForm", "CancelForm", "SaveToken"]
 
-_Nonce = Annotated[str, msgspec.Meta(max_length=100)]
+
+class CancelForm(FormMessage, tag="cancel-form", frozen=True):
+    """The button "Cancel" was pressed."""
 
 
-class CancelForm(Message, tag="cancel-form", frozen=True):
-    """The button "Cancel" was pressed; ``form`` is the nonce of the form that was on screen."""
-
-    form: _Nonce
-
-
-class SaveToken(Message, tag="save-token", frozen=True):
+class SaveToken(FormMessage, tag="save-token", frozen=True):
     """The button "Save" was pressed.
 
-    ``form`` is the nonce of the form that was on screen. ``expiration`` is ``keep`` or months.
-    ``grants`` has the access by API name; an API that it does not name has No Access.
+    ``expiration`` is ``keep`` or months. ``grants`` has the access by API name; an API that it
+    does not name has No Access.
     """
 
-    form: _Nonce
     name: Annotated[str, msgspec.Meta(max_length=10_000)]
     expiration: Literal["keep", "3", "6", "12"]
     separate: bool
@@ -42,7 +37,7 @@ class SaveToken(Message, tag="save-token", frozen=True):
     ]
 
 
-class AccessForm(Component, asset="access_form"):
+class AccessForm(Form, asset="access_form"):
     """A token's name, its expiration, and its access to each API.
 
     What is typed and chosen stays in the browser until "Save". The form takes new contents from
@@ -71,19 +66,10 @@ class AccessForm(Component, asset="access_form"):
     expiration = traitlets.Unicode(
         str(DEFAULT_MONTHS), help="The value of the choice to begin with."
     ).tag(sync=True)
-    errors = traitlets.Dict(
-        help="Problems by field: Token name, Expiration (Months), Access; any other is shown above."
-    ).tag(sync=True)
     notice = traitlets.Unicode("", help="What to know before going on; empty for none.").tag(
         sync=True
     )
-    form = traitlets.Unicode("", help="Goes back with each message; new for each filling.").tag(
-        sync=True
-    )
     serial = traitlets.Int(0, help="Counts the fillings.").tag(sync=True)
-    answered = traitlets.Int(0, help="Counts the messages that listeners are done with.").tag(
-        sync=True
-    )
 
     @traitlets.default("title")
     def _default_title(self) -> str:
@@ -92,15 +78,3 @@ class AccessForm(Component, asset="access_form"):
     @traitlets.default("expirations")
     def _default_expirations(self) -> list[dict[str, Any]]:
         return [{"value": str(m), "label": str(m), "date": None} for m in EXPIRATION_MONTHS]
-
-    def handle(self, message: Any) -> None:
-        """Forget the problems of the attempt before this one."""
-        if isinstance(message, SaveToken):
-            self.errors = {}
-
-    def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
-        # One update for all that comes of a message. The count is there even if nothing else
-        # is, as when the same problem is found again; without it "Save" would stay busy.
-        with self.hold_sync():
-            super()._receive(widget, content, buffers)
-            self.answered += 1

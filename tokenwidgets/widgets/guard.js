@@ -16,8 +16,11 @@ const UNSAVED = "data-unsaved";
  */
 export function watchUnsaved(view, state) {
   let saved = JSON.stringify(state());
+  let stopped = false;
   const warn = (/** @type {Event} */ event) => event.preventDefault();
   const look = () => {
+    // A field that has the keyboard still says that it was changed when it is taken away.
+    if (stopped) return;
     const unsaved = JSON.stringify(state()) !== saved;
     view.toggleAttribute(UNSAVED, unsaved);
     window[unsaved ? "addEventListener" : "removeEventListener"]("beforeunload", warn);
@@ -34,6 +37,7 @@ export function watchUnsaved(view, state) {
       look();
     },
     stop() {
+      stopped = true;
       view.removeAttribute(UNSAVED);
       window.removeEventListener("beforeunload", warn);
     },

@@ -21,6 +21,7 @@ function messageArea(model) {
     onclick: () => show({}) }, icon("close"));
   const element = h("div", { class: "tw-message" }, h("div", { class: "tw-spring" }, regions.status, regions.alert), retry, undo, dismiss);
   let serial = NaN;
+  let timer = 0;
   let stay = false; // whether the keyboard was on a button that goes with its message
   const show = (/** @type {{kind?: string, text?: string, retry?: boolean, undo?: boolean}} */ { kind = "status", text = "", retry: again = false, undo: back = false }) => {
     const region = regions[kind] ?? regions.status;
@@ -33,7 +34,8 @@ function messageArea(model) {
     if (stay && text && !back) dismiss.focus();
     stay &&= !text;
     // Emptied first and filled a moment later, the same words are read out again.
-    if (text) setTimeout(() => { region.textContent = plain(text); }, 30);
+    clearTimeout(timer);
+    if (text) timer = setTimeout(() => { region.textContent = plain(text); }, 30);
     // Trouble must be seen, also by who has scrolled down; so must a way back, and what came of a form that is gone.
     // But who ticks boxes, or goes through a table, stays there.
     const stays = document.activeElement?.closest(back ? "input" : "input, table, dialog");

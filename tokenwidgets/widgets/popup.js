@@ -50,10 +50,11 @@ export function hangPopup(button, popup, onOpen) {
     onOpen(event);
   };
   const close = (refocus = true) => {
-    if (!isOpen()) return;
+    // What went with the page around it is not open any more, but was still watched.
     watch(false);
-    popup.hidePopover();
     tell(false);
+    if (!isOpen()) return;
+    popup.hidePopover();
     if (refocus) button.focus();
   };
   popup.addEventListener("keydown", (event) => {

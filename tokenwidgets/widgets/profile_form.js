@@ -4,6 +4,7 @@
 import { h, plain, redrawOn, root } from "./dom.js";
 import { switchField, textField } from "./fields.js";
 import { watchUnsaved } from "./guard.js";
+import { saveButton } from "./submit.js";
 import { t } from "./words.js";
 
 /** The text fields: their names in the profile, labels, kinds and most characters. */
@@ -22,22 +23,27 @@ function render({ model, el }) {
   const active = switchField(ACTIVE);
   const warning = h("div", { class: "tw-notice", "data-kind": "warn", role: "alert" });
   const problem = h("div", { class: "tw-notice", "data-kind": "bad", role: "alert" });
-  const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-profile" }) }, t("Cancel"));
-  const buttons = h("div", { class: "tw-bar" }, h("button", { type: "submit", class: "tw-primary", "data-focus": "save" }, t("Save")), cancel);
+  const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-profile", form: nonce }) }, t("Cancel"));
+  const save = saveButton(t("Save"));
+  const buttons = h("div", { class: "tw-bar" }, save.element, cancel);
   const grid = h("div", { class: "tw-grid" }, ...Object.values(fields).map((field) => field.element));
   const entered = () => ({ ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.get()])), active: active.get() });
-  const save = (/** @type {Event} */ event) => {
+  let nonce = "";
+  const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (!model.get("editable")) return;
-    model.send({ type: "save-profile", ...entered() });
+    if (save.isWaiting() || !model.get("editable")) return;
+    save.wait(true);
+    model.send({ type: "save-profile", form: nonce, ...entered() });
   };
-  view.append(h("form", { class: "tw-stack", novalidate: true, onsubmit: save }, warning, problem, grid, active.element, buttons));
+  view.append(h("form", { class: "tw-stack", novalidate: true, onsubmit: submit }, warning, problem, grid, active.element, buttons));
 
   const guard = watchUnsaved(view, entered);
   const fill = () => {
     const profile = model.get("profile");
+    nonce = model.get("form");
     for (const [key, field] of Object.entries({ ...fields, active })) field.set(profile[key]);
     guard.settle();
+    save.wait(false);
   };
   const showErrors = () => {
     const errors = { ...model.get("errors") };
@@ -47,7 +53,8 @@ function render({ model, el }) {
     }
     problem.textContent = Object.entries(errors).map(([name, text]) => `${name}: ${plain(text)}`).join(" ");
     problem.hidden = !problem.textContent;
-    Object.values(fields).find((field) => field.input.hasAttribute("aria-invalid"))?.input.focus();
+    if (save.isWaiting()) Object.values(fields).find((field) => field.input.hasAttribute("aria-invalid"))?.input.focus();
+    save.wait(false);
   };
   const stops = [
     redrawOn(model, ["editable", "adding"], () => {
@@ -59,9 +66,9 @@ function render({ model, el }) {
       buttons.hidden = !editable;
     }),
     redrawOn(model, ["departments"], () => fields.department.setOptions(model.get("departments"))),
-    redrawOn(model, ["serial"], fill),
+    redrawOn(model, ["form"], fill),
     redrawOn(model, ["warning"], () => { warning.textContent = plain(model.get("warning")); warning.hidden = !model.get("warning"); }),
-    redrawOn(model, ["errors", "serial"], showErrors),
+    redrawOn(model, ["errors", "answered"], showErrors),
     guard.stop,
   ];
   return () => { for (const stop of stops) stop(); };

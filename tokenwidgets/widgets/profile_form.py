@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.form import Form, FormMessage
 
 __all__ = ["CancelProfile", "ProfileForm", "SaveProfile"]
 
@@ -15,7 +15,7 @@ __all__ = ["CancelProfile", "ProfileForm", "SaveProfile"]
 _Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 
 
-class SaveProfile(Message, tag="save-profile", frozen=True):
+class SaveProfile(FormMessage, tag="save-profile", frozen=True):
     """The button "Save" was pressed; ``user_id`` says whose form it was."""
 
     user_id: _Text
@@ -25,16 +25,12 @@ class SaveProfile(Message, tag="save-profile", frozen=True):
     active: bool
 
 
-class CancelProfile(Message, tag="cancel-profile", frozen=True):
+class CancelProfile(FormMessage, tag="cancel-profile", frozen=True):
     """The button "Cancel" was pressed."""
 
 
-class ProfileForm(Component, asset="profile_form"):
-    """The tab "General": a user's profile, or an empty one for a user to be added.
-
-    Who fills it sets ``profile`` and the rest, and then raises ``serial``: only then is what was
-    typed replaced. ``errors`` alone leave it as it is.
-    """
+class ProfileForm(Form, asset="profile_form"):
+    """The tab "General": a user's profile, or an empty one for a user to be added."""
 
     messages = (SaveProfile, CancelProfile)
 
@@ -47,15 +43,4 @@ class ProfileForm(Component, asset="profile_form"):
     departments = traitlets.List(
         traitlets.Unicode(), help="The departments to choose from; others can be typed."
     ).tag(sync=True)
-    errors: traitlets.Dict[str, str] = traitlets.Dict(
-        help="What is wrong, by the field's label; other names are shown above the form."
-    ).tag(sync=True)
     warning = traitlets.Unicode("", help="Shown above the form.").tag(sync=True)
-    serial = traitlets.Int(0, help="Raise it to show ``profile`` in place of what is typed.").tag(
-        sync=True
-    )
-
-    def handle(self, message: Any) -> None:
-        """Forget the old errors: the same ones, found again, are then news to the view."""
-        if isinstance(message, SaveProfile):
-            self.errors = {}

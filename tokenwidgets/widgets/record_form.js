@@ -4,6 +4,7 @@
 import { h, onShown, plain, redrawOn, root } from "./dom.js";
 import { manyField, switchField, textField } from "./fields.js";
 import { watchUnsaved } from "./guard.js";
+import { saveButton } from "./submit.js";
 import { t } from "./words.js";
 
 const KINDS = { switch: switchField, many: manyField };
@@ -13,22 +14,16 @@ function render({ model, el }) {
   const notice = h("div", { class: "tw-notice", "data-kind": "warn", role: "alert", tabindex: "-1" });
   const problem = h("div", { class: "tw-notice", "data-kind": "bad", role: "alert" });
   const grid = h("div", { class: "tw-grid" });
-  const save = h("button", { type: "submit", class: "tw-primary", "data-focus": "save" });
+  const save = saveButton();
   const cancel = h("button", { type: "button", "data-focus": "cancel", onclick: () => model.send({ type: "cancel-record", form: nonce }) }, t("Cancel"));
-  const buttons = h("div", { class: "tw-bar" }, save, cancel);
+  const buttons = h("div", { class: "tw-bar" }, save.element, cancel);
   let fields = new Map();
   let nonce = "";
-  let waiting = false;
   const entered = () => Object.fromEntries([...fields].map(([name, field]) => [name, field.get()]));
-  const wait = (/** @type {boolean} */ on) => {
-    waiting = on;
-    // aria-disabled rather than disabled: the keyboard focus stays.
-    for (const name of ["aria-disabled", "aria-busy"]) save.setAttribute(name, String(on));
-  };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (waiting || !model.get("editable")) return;
-    wait(true);
+    if (save.isWaiting() || !model.get("editable")) return;
+    save.wait(true);
     model.send({ type: "save-record", form: nonce, values: entered() });
   };
   view.append(h("form", { class: "tw-stack", novalidate: true, onsubmit: submit }, notice, problem, grid, buttons));
@@ -44,7 +39,7 @@ function render({ model, el }) {
     }
     grid.replaceChildren(...[...fields.values()].map((field) => field.element));
     buttons.hidden = !model.get("editable");
-    save.textContent = plain(model.get("save_label"));
+    save.element.textContent = plain(model.get("save_label"));
   };
   const fill = () => {
     if (nonce === model.get("form") && fields.size) return;
@@ -60,7 +55,7 @@ function render({ model, el }) {
       model.get("points").length > 0 ? h("ul", {}, ...model.get("points").map((point) => h("li", {}, plain(point)))) : "");
     notice.hidden = !model.get("notice");
     if (renewed && !notice.hidden) notice.focus();
-    wait(false);
+    save.wait(false);
   };
   const showErrors = () => {
     const errors = { ...model.get("errors") };
@@ -70,8 +65,8 @@ function render({ model, el }) {
     }
     problem.textContent = Object.entries(errors).map(([name, text]) => `${name}: ${plain(text)}`).join(" ");
     problem.hidden = !problem.textContent;
-    if (waiting) [...fields.values()].find((field) => model.get("errors")[field.label])?.focus();
-    wait(false);
+    if (save.isWaiting()) [...fields.values()].find((field) => model.get("errors")[field.label])?.focus();
+    save.wait(false);
   };
   const first = () => [...fields.values()].find((field) => field.input && !field.input.readOnly && !field.input.disabled);
   const stops = [

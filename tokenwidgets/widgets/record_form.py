@@ -8,21 +8,19 @@ import msgspec
 import traitlets
 
 from tokenwidgets.language import t
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.form import Form, FormMessage
 
 __all__ = ["CancelRecord", "RecordForm", "SaveRecord"]
 
-_Nonce = Annotated[str, msgspec.Meta(max_length=100)]
 _Name = Annotated[str, msgspec.Meta(max_length=100)]
 # Longer than any value that is stored, so that the service can say what is too long.
 _Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 _Value = bool | _Text | Annotated[list[_Text], msgspec.Meta(max_length=5000)]
 
 
-class SaveRecord(Message, tag="save-record", frozen=True):
-    """The button "Save" was pressed; ``form`` is the nonce of the form that was on screen."""
+class SaveRecord(FormMessage, tag="save-record", frozen=True):
+    """The button "Save" was pressed."""
 
-    form: _Nonce
     values: Annotated[dict[_Name, _Value], msgspec.Meta(max_length=50)]
 
     def text(self, name: str) -> str:
@@ -40,20 +38,16 @@ class SaveRecord(Message, tag="save-record", frozen=True):
         return value if isinstance(value, list) else []
 
 
-class CancelRecord(Message, tag="cancel-record", frozen=True):
+class CancelRecord(FormMessage, tag="cancel-record", frozen=True):
     """The button "Cancel" was pressed."""
 
-    form: _Nonce
 
-
-class RecordForm(Component, asset="record_form"):
+class RecordForm(Form, asset="record_form"):
     """A form with "Save" and "Cancel".
 
     A field has a ``name``, a ``label`` and a ``kind``: ``text``, ``switch`` (a check box) or
     ``many`` (a check box for each of its ``options``, which are ``{"value", "label"}``; of a text
-    they are suggestions); perhaps a ``hint``, ``most`` (characters), and ``fixed``. It keeps
-    what is entered until Python fills it anew by another ``form``; set that last, in one
-    ``hold_sync()`` with the rest. ``errors`` alone leave what is entered as it is.
+    they are suggestions); perhaps a ``hint``, ``most`` (characters), and ``fixed``.
     """
 
     messages = (SaveRecord, CancelRecord)
@@ -70,37 +64,13 @@ class RecordForm(Component, asset="record_form"):
     ).tag(sync=True)
     editable = traitlets.Bool(True, help="Whether anything can be changed.").tag(sync=True)
     save_label = traitlets.Unicode(help="The name of the button that saves.").tag(sync=True)
-    errors: traitlets.Dict[str, str] = traitlets.Dict(
-        help="What is wrong, by the field's label; other names are shown above the form."
-    ).tag(sync=True)
     notice = traitlets.Unicode("", help="What to know before going on; empty for none.").tag(
         sync=True
     )
     points = traitlets.List(traitlets.Unicode(), help="The same in points, below it.").tag(
         sync=True
     )
-    form = traitlets.Unicode("", help="Goes back with each message; new for each filling.").tag(
-        sync=True
-    )
-    answered = traitlets.Int(0, help="Counts the messages that listeners are done with.").tag(
-        sync=True
-    )
 
     @traitlets.default("save_label")
     def _default_save_label(self) -> str:
         return t("Save")
-
-    def handle(self, message: Any) -> bool:
-        """Let through only what was entered into the form that is on screen."""
-        if not self.form or message.form != self.form:
-            self._drop("late answer")
-            return False
-        if isinstance(message, SaveRecord):
-            self.errors = {}
-        return True
-
-    def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
-        # One update for all that comes of a message; without it "Save" would stay busy.
-        with self.hold_sync():
-            super()._receive(widget, content, buffers)
-            self.answered += 1

@@ -26,6 +26,7 @@ function render({ model, el }) {
   view.append(h("div", { class: "tw-field tw-finder" }, label, input, popup), status);
   let timer = 0;
   let at = -1;
+  let sent = 0; // number of the last text that was sent
 
   const options = () => /** @type {HTMLElement[]} */ ([...list.children]);
   const isOpen = () => popup.matches(":popover-open");
@@ -34,13 +35,14 @@ function render({ model, el }) {
     Object.assign(popup.style, { left: `${box.left}px`, top: `${box.bottom + 4}px`, width: `${box.width}px` });
   };
   const setOpen = (/** @type {boolean} */ on) => {
-    if (on === isOpen()) return;
-    if (on) popup.showPopover();
-    else popup.hidePopover();
-    input.setAttribute("aria-expanded", String(on));
+    // What went with the page around it is not open any more, but was still watched.
     const change = on ? "addEventListener" : "removeEventListener";
     window[change]("scroll", place, true);
     window[change]("resize", place);
+    input.setAttribute("aria-expanded", String(on));
+    if (on === isOpen()) return;
+    if (on) popup.showPopover();
+    else popup.hidePopover();
     if (on) place();
     else mark(-1);
   };
@@ -56,7 +58,12 @@ function render({ model, el }) {
     input.focus();
     model.send({ type: "choose-user", key });
   };
-  const find = () => { clearTimeout(timer); timer = 0; model.send({ type: "find-users", text: input.value }); };
+  const find = () => {
+    clearTimeout(timer);
+    timer = 0;
+    sent = Math.max(sent, model.get("answered")) + 1;
+    model.send({ type: "find-users", text: input.value, turn: sent });
+  };
   input.addEventListener("input", () => {
     clearTimeout(timer);
     if (!input.value.trim()) setOpen(false);
@@ -79,7 +86,7 @@ function render({ model, el }) {
     const asked = model.get("asked");
     const found = model.get("found");
     list.setAttribute("aria-label", plain(model.get("label")));
-    if (!asked || asked !== input.value || document.activeElement !== input) return;
+    if (!asked || asked !== input.value || model.get("answered") < sent || document.activeElement !== input) return;
     list.replaceChildren(...found.map((user) => option(user, choose)));
     more.textContent = plain(model.get("more")) || (found.length ? "" : t("No user matches."));
     more.hidden = !more.textContent;
@@ -89,7 +96,7 @@ function render({ model, el }) {
   };
   const stops = [
     redrawOn(model, ["label"], () => { label.textContent = plain(model.get("label")); }),
-    redrawOn(model, ["found", "more", "asked"], show),
+    redrawOn(model, ["found", "more", "asked", "answered"], show),
     redrawOn(model, ["serial"], () => { input.value = ""; setOpen(false); }),
     () => { clearTimeout(timer); setOpen(false); },
   ];

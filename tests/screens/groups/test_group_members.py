@@ -26,6 +26,22 @@ def test_a_user_is_found_and_becomes_a_member(admin: Person, screen: Any, popula
     assert finder.found[0]["note"] == "is a member"
 
 
+def test_who_was_found_for_one_group_is_not_found_yet_for_another(
+    admin: Person, screen: Any, populated: Platform
+):
+    opens(admin, screen, "Desk", "Members")
+    finder = screen.members.finder
+    admin.does(finder, "find-users", text="jd", turn=1)
+    admin.does(screen.strip, "close")
+    opens(admin, screen, "Administrators", "Members")
+    assert (finder.found, finder.asked) == ([], "")
+    admin.does(finder, "choose-user", key="jdoe")
+    assert populated.groups.members("Administrators") == ("admin",)
+    admin.does(finder, "find-users", text="jd", turn=2)
+    assert finder.found == [{"key": "jdoe", "name": "Jane Doe", "note": ""}]
+    assert finder.answered == 2
+
+
 def test_a_user_who_was_not_found_cannot_be_chosen(admin: Person, screen: Any, populated: Platform):
     opens(admin, screen, "Desk", "Members")
     admin.does(screen.members.finder, "choose-user", key="asmith")

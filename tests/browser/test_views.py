@@ -1,0 +1,146 @@
+"""Views on their own, behind a line that is slower than the person: nothing done is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from mounted import Mounted
+from playwright.sync_api import BrowserContext, Page, expect
+from wire import Wire, recording
+
+from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.menu_bar import MenuBar
+from tokenwidgets.widgets.profile_form import ProfileForm
+from tokenwidgets.widgets.user_finder import FindUsers, UserFinder
+
+# What is listened to outside of a view, by the events' names.
+COUNT_LISTENERS = """() => {
+    const listeners = [];
+    for (const target of [window, document]) {
+        const { addEventListener: add, removeEventListener: remove } = target;
+        const same = (event, listener) => (each) =>
+            each.target === target && each.event === event && each.listener === listener;
+        target.addEventListener = (event, listener, more) => {
+            if (!listeners.some(same(event, listener))) listeners.push({ target, event, listener });
+            add.call(target, event, listener, more);
+        };
+        target.removeEventListener = (event, listener, more) => {
+            const at = listeners.findIndex(same(event, listener));
+            if (at >= 0) listeners.splice(at, 1);
+            remove.call(target, event, listener, more);
+        };
+    }
+    // Others are Playwright's, too.
+    const ours = ["beforeunload", "focusin", "resize", "scroll"];
+    window.listenedTo = () =>
+        listeners.map((each) => each.event).filter((each) => ours.includes(each));
+}"""
+
+Mount = Callable[[Component], Mounted]
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with recording() as wire:
+        yield wire
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page that knows what is listened to in it."""
+    page = context.new_page()
+    page.evaluate(COUNT_LISTENERS)
+    return page
+
+
+@pytest.fixture
+def mount(page: Page, wire: Wire) -> Mount:
+    return lambda component: Mounted(page, wire, component)
+
+
+def listened_to(page: Page) -> list[str]:
+    return page.evaluate("() => window.listenedTo()")
+
+
+def test_who_is_found_is_shown_again_for_the_same_text(page: Page, mount: Mount):
+    finder = UserFinder()
+
+    def find(message: Any) -> None:
+        if isinstance(message, FindUsers):
+            finder.found = [{"key": "jdoe", "name": "Jane Doe", "note": ""}]
+            finder.asked = message.text
+
+    finder.listen(find)
+    view = mount(finder)
+    box, option = page.get_by_role("combobox"), page.get_by_role("option", name="jdoe")
+    box.press_sequentially("jd")
+    view.answer()
+    expect(option).to_be_visible()
+    for _ in range(2):
+        box.press("Escape")
+        expect(option).to_be_hidden()
+        box.fill("")
+        box.press_sequentially("jd")
+        view.answer()
+        expect(option).to_be_visible()
+    # With the box empty, and another group on show.
+    finder.forget()
+    view.tell()
+    expect(box).to_have_value("")
+    box.press_sequentially("jd")
+    view.answer()
+    expect(option).to_be_visible()
+    box.press("Escape")
+    box.press("ArrowDown")
+    view.answer()
+    expect(option).to_be_visible()
+    # The page goes first, and then the view.
+    view.remove()
+    assert listened_to(page) == []
+
+
+def test_a_profile_is_saved_once_for_each_answer(page: Page, mount: Mount):
+    form = ProfileForm(editable=True, form="first")
+    view = mount(form)
+    page.get_by_label("Name").fill("Jane")
+    page.get_by_role("button", name="Save").dblclick()
+    assert [message["form"] for message in view.sent()] == ["first"]
+    form.listen(lambda _: setattr(form, "errors", {"Email": "is not an e-mail address."}))
+    for _ in range(2):
+        view.answer()
+        expect(page.get_by_label("Email")).to_be_focused()
+        page.get_by_role("button", name="Save").click()
+    form.form = "second"
+    view.tell()
+    page.get_by_role("button", name="Save").click()
+    assert [message["form"] for message in view.sent()] == ["first", "second"]
+
+
+def test_a_form_that_is_gone_keeps_nobody_from_leaving(page: Page, mount: Mount):
+    view = mount(ProfileForm(editable=True, form="first"))
+    page.get_by_label("Name").press_sequentially("Ja")
+    assert listened_to(page) == ["beforeunload"]
+    view.remove()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert listened_to(page) == []
+
+
+def test_of_two_messages_at_once_the_last_is_shown_alone(page: Page, mount: Mount):
+    bar = MenuBar(items=["APIs"])
+    view = mount(bar)
+    bar.warn("It was refused.")
+    bar.say("It was done.")
+    view.tell()
+    expect(page.get_by_role("status").filter(has_text="It was done.")).to_be_visible()
+    page.wait_for_timeout(50)
+    expect(page.get_by_text("It was refused.")).to_have_count(0)
+
+
+def test_a_menu_that_goes_with_its_page_is_watched_no_more(page: Page, mount: Mount):
+    view = mount(MenuBar(items=["APIs"]))
+    page.get_by_role("button", name="Security").click()
+    assert sorted(listened_to(page)) == ["focusin", "resize", "scroll"]
+    view.remove()
+    assert listened_to(page) == []
