@@ -40,6 +40,15 @@ def test_a_filter_that_there_is_not_is_ignored(bar: FilterBar, wire: Wire):
     assert bar.values == {"search": "a"}
 
 
+def test_what_is_set_and_which_message_it_answers_arrive_together(bar: FilterBar, wire: Wire):
+    wire.send(bar, "filter", values={"search": "jdoe"}, turn=7)
+    assert wire.last_update(bar) == {"values": {"search": "jdoe"}, "answered": 7}
+    wire.send(bar, "filter", values={"search": "jdoe"}, turn=8)
+    assert bar.answered == 8
+    wire.send(bar, "clear-filters", turn=9)
+    assert wire.last_update(bar) == {"values": {}, "answered": 9}
+
+
 @pytest.mark.parametrize("zone", ["", "Nowhere", "../UTC", "/etc/localtime", "\x00", "x" * 100])
 def test_a_zone_that_there_is_not_is_utc(zone: str, bar: FilterBar, wire: Wire):
     wire.send(bar, "filter", values={}, zone=zone)

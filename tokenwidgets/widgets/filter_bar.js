@@ -12,14 +12,14 @@ const TYPES = { search: "search", date: "date" };
 function filterPart(filter, { onNow, onLater }) {
   const id = uniqueId("filter");
   const attributes = { id, "data-focus": `filter:${filter.name}`, "aria-describedby": `${id}-error` };
-  const typed = filter.kind === "search" || filter.kind === "text";
+  const typed = filter.kind !== "select";
   const control = /** @type {HTMLInputElement|HTMLSelectElement} */ (filter.kind === "select"
     ? h("select", { ...attributes, onchange: onNow })
     : h("input", { ...attributes, type: TYPES[filter.kind] ?? "text", maxlength: "1000", autocomplete: "off", spellcheck: "false" }));
   control.addEventListener(typed ? "input" : "change", typed ? onLater : onNow);
   if (typed) {
     control.addEventListener("search", onNow); // Enter, or the cross that empties the box
-    control.addEventListener("change", onNow);
+    control.addEventListener("blur", onNow);
     control.addEventListener("keydown", (event) => { if (/** @type {KeyboardEvent} */ (event).key === "Enter") onNow(); });
   }
   const label = h("label", { for: id });
@@ -28,18 +28,25 @@ function filterPart(filter, { onNow, onLater }) {
   return {
     element,
     control,
-    /** Show what it is, and its value unless it is being typed. */
-    show(/** @type {any} */ next, /** @type {string} */ value, /** @type {string} */ problem, /** @type {boolean} */ typing) {
+    /**
+     * Show what it is, and its value; what is being typed stays, and so does what Python does not answer yet.
+     * @returns {string} what is known to Python
+     */
+    show(/** @type {any} */ next, /** @type {string} */ stored, /** @type {string} */ problem, /** @type {boolean} */ late) {
+      const typing = typed && document.activeElement === control;
+      const value = late || typing ? control.value : stored;
       label.textContent = plain(next.label);
       if (next.kind === "select") {
         const options = next.options.map((option) => h("option", { value: option.value }, plain(option.label)));
         if (value && !next.options.some((option) => option.value === value)) options.push(h("option", { value }, plain(value)));
         control.replaceChildren(...options);
       } else control.setAttribute("placeholder", plain(next.placeholder ?? ""));
-      if (!(typing && document.activeElement === control)) control.value = value;
+      // Half a date has no value, and to set none would wipe it.
+      if (control.value !== value) control.value = value;
       element.toggleAttribute("data-set", Boolean(value));
       error.textContent = plain(problem);
       control.setAttribute("aria-invalid", String(Boolean(problem)));
+      return typing ? stored : control.value;
     },
   };
 }
@@ -51,7 +58,7 @@ function filterGrid(model) {
     timer = 0;
     for (const part of parts.values()) part.control.value = "";
     sent = "{}";
-    model.send({ type: "clear-filters" });
+    model.send({ type: "clear-filters", turn: nextTurn() });
     [...parts.values()][0]?.control.focus();
   } }, t("Clear filters"));
   // Where there is little room, only the search and what is set are there at first.
@@ -63,14 +70,17 @@ function filterGrid(model) {
   let parts = new Map();
   let timer = 0;
   let sent = "{}";
-  const values = () => Object.fromEntries([...parts].map(([name, part]) => [name, part.control.value]).filter(([, value]) => value.trim()));
+  let turn = 0; // number of the last message
+  const nextTurn = () => { turn = Math.max(turn, model.get("answered")) + 1; return turn; };
+  const filled = (/** @type {[string, string][]} */ entries) => Object.fromEntries(entries.filter(([, value]) => value.trim()));
+  const values = () => filled([...parts].map(([name, part]) => [name, part.control.value]));
   const onNow = () => {
     clearTimeout(timer);
     timer = 0;
     const text = JSON.stringify(values());
     if (text === sent) return;
     sent = text;
-    model.send({ type: "filter", values: values(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
+    model.send({ type: "filter", values: values(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", turn: nextTurn() });
   };
   const onLater = () => { clearTimeout(timer); timer = setTimeout(onNow, TYPING_PAUSE); };
   return {
@@ -85,10 +95,10 @@ function filterGrid(model) {
         const [first, ...others] = [...parts.values()].map((part) => part.element);
         element.replaceChildren(...(first ? [first, fold] : []), ...others, clear);
       }
-      for (const filter of filters) {
-        parts.get(filter.name).show(filter, set[filter.name] ?? "", model.get("problems")[filter.name] ?? "", Boolean(timer));
-      }
-      if (!timer) sent = JSON.stringify(values());
+      const late = model.get("answered") < turn;
+      const known = filters.map(({ name, ...filter }) =>
+        [name, parts.get(name).show(filter, set[name] ?? "", model.get("problems")[name] ?? "", late)]);
+      if (!late) sent = JSON.stringify(filled(known));
       clear.hidden = !Object.values(set).some(Boolean);
       element.setAttribute("aria-label", t("Filters: {heading}", { heading: plain(model.get("heading")) }));
       element.hidden = filters.length === 0;
@@ -107,7 +117,7 @@ function render(memory, { model, el }) {
   const stops = [
     redrawOn(model, ["heading"], () => { heading.textContent = plain(model.get("heading")); heading.hidden = !model.get("heading"); }),
     redrawOn(model, ["actions"], () => acts.update(model.get("actions"))),
-    redrawOn(model, ["filters", "values", "problems", "heading"], grid.update),
+    redrawOn(model, ["filters", "values", "problems", "heading", "answered"], grid.update),
     returnFocus(view, memory, () => heading),
     grid.stop,
     acts.stop,

@@ -15,11 +15,14 @@ from tokenwidgets.widgets.component import Component, Message
 
 __all__ = ["Act", "ClearFilters", "Filter", "FilterBar"]
 
+_Turn = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
 
 class Filter(Message, tag="filter", frozen=True):
     """Filters were set; ``values`` has those of all, by their names.
 
-    ``zone`` is the viewer's time zone, such as ``Europe/Stockholm``: the zone of days.
+    ``zone`` is the viewer's time zone, such as ``Europe/Stockholm``: the zone of days. ``turn``
+    is the sender's number for it, greater each time; ``FilterBar.answered`` gives it back.
     """
 
     values: Annotated[
@@ -30,20 +33,23 @@ class Filter(Message, tag="filter", frozen=True):
         msgspec.Meta(max_length=50),
     ]
     zone: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    turn: _Turn = 0
 
 
 class ClearFilters(Message, tag="clear-filters", frozen=True):
-    """The button "Clear filters" was pressed."""
+    """The button "Clear filters" was pressed; ``turn`` as in ``Filter``."""
+
+    turn: _Turn = 0
 
 
 class FilterBar(Component, asset="filter_bar"):
     """A heading, buttons, and filters for whatever is below.
 
     A filter has a ``name``, a ``label`` and a ``kind``: ``search`` or ``text`` (sent when nothing
-    was typed for a moment, or on Enter), ``date`` (``2026-07-31`` or empty), or ``select`` with
-    ``options``, a list of ``{"value", "label"}`` whose empty value is no filter. An action has a
-    ``name``, a ``label``, and perhaps a ``kind`` (primary, danger), ``items`` of a menu, and
-    ``disabled``.
+    was typed for a moment, or on Enter), ``date`` (likewise; ``2026-07-31`` or empty), or
+    ``select`` with ``options``, a list of ``{"value", "label"}`` whose empty value is no filter.
+    An action has a ``name``, a ``label``, and perhaps a ``kind`` (primary, danger), ``items`` of
+    a menu, and ``disabled``.
     """
 
     messages = (Filter, ClearFilters, Act)
@@ -55,6 +61,9 @@ class FilterBar(Component, asset="filter_bar"):
     filters = traitlets.List(traitlets.Dict(), help="The filters, in their order.").tag(sync=True)
     values: traitlets.Dict[str, str] = traitlets.Dict(
         help="The filters' values by name; empty where there is none."
+    ).tag(sync=True)
+    answered = traitlets.Int(
+        0, help="Number of the message that values answer: what was set since is on its way."
     ).tag(sync=True)
     problems: traitlets.Dict[str, str] = traitlets.Dict(
         help="Why a filter's value cannot be taken, by the filter's name."
@@ -76,11 +85,14 @@ class FilterBar(Component, asset="filter_bar"):
 
     def handle(self, message: Any) -> None:
         """Show what was set; who listens may change it again."""
-        match message:
-            case Filter():
-                self.fill(self.known(message), message.zone)
-            case ClearFilters():
-                self.values = {}
+        with self.hold_sync():
+            match message:
+                case Filter(turn=turn):
+                    self.fill(self.known(message), message.zone)
+                    self.answered = turn
+                case ClearFilters(turn=turn):
+                    self.values = {}
+                    self.answered = turn
 
 
 def _zone(name: str) -> tzinfo:
