@@ -15,6 +15,7 @@ from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.filter_bar import FilterBar
 from tokenwidgets.widgets.menu_bar import MenuBar
 from tokenwidgets.widgets.profile_form import ProfileForm
+from tokenwidgets.widgets.tab_strip import TabStrip
 from tokenwidgets.widgets.user_finder import FindUsers, UserFinder
 
 # What is listened to outside of a view, by the events' names.
@@ -196,3 +197,30 @@ def test_a_filter_that_is_set_before_another_is_answered_stays(page: Page, filte
     expect(page.get_by_label("Outcome")).to_have_value("")
     filters.answer()
     assert filters.sent() == []
+
+
+def test_tabs_are_gone_through_faster_than_they_are_answered(page: Page, mount: Mount):
+    strip = TabStrip(tabs=["General", "User Groups", "API Tokens", "Activity"], selected="General")
+    view = mount(strip)
+    general = page.get_by_role("tab", name="General")
+    general.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    view.answer()
+    expect(general).to_be_focused()
+    expect(page.get_by_role("tab", selected=True)).to_have_text("General")
+    view.answer()
+    assert strip.selected == "General"
+    expect(page.get_by_role("tab", selected=True)).to_have_text("General")
+
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("menuitem", name="Tabs").click()
+    for name in ("General", "User Groups", "API Tokens"):
+        page.get_by_role("checkbox", name=name).click()
+        if name == "User Groups":
+            view.answer()
+    expect(page.get_by_role("checkbox", name="Activity")).to_be_disabled()
+    view.answer(2)
+    assert strip.visible == ["Activity"]
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+    expect(page.get_by_role("tab")).to_have_count(1)

@@ -15,18 +15,27 @@ from tokenwidgets.widgets.component import Component, Message
 __all__ = ["Act", "Close", "SelectTab", "ShowTabs", "TabStrip"]
 
 _Name = Annotated[str, msgspec.Meta(max_length=200)]
+_Turn = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class SelectTab(Message, tag="select-tab", frozen=True):
-    """A tab was clicked, or reached with the arrow keys."""
+    """A tab was clicked, or reached with the arrow keys.
+
+    ``turn`` is the sender's number for it, greater each time; ``TabStrip.answered`` gives it back.
+    """
 
     name: _Name
+    turn: _Turn = 0
 
 
 class ShowTabs(Message, tag="show-tabs", frozen=True):
-    """The tabs that are to be visible, by name: all of them, not only the one that changed."""
+    """The tabs that are to be visible, by name: all of them, not only the one that changed.
+
+    ``turn`` as in ``SelectTab``.
+    """
 
     visible: Annotated[list[_Name], msgspec.Meta(max_length=50)]
+    turn: _Turn = 0
 
 
 class Close(Message, tag="close", frozen=True):
@@ -62,6 +71,9 @@ class TabStrip(Component, asset="tab_strip"):
         help="What tabs are called in the viewer's language, where that is not their name."
     ).tag(sync=True)
     selected = traitlets.Unicode("", help="The tab that is open.").tag(sync=True)
+    answered = traitlets.Int(
+        0, help="Number of the last choice of tabs; what was chosen since is on its way."
+    ).tag(sync=True)
     chosen = traitlets.Unicode("", help="The tab that was chosen last.")
     opened = ""
     """The tab whose panel is on show."""
@@ -73,11 +85,14 @@ class TabStrip(Component, asset="tab_strip"):
 
     def handle(self, message: Any) -> None:
         """Take the choice, if it is one of the visible tabs; show and hide tabs."""
-        match message:
-            case SelectTab(name=name) if name in self.visible:
-                self.chosen = self.selected = name
-            case ShowTabs(visible=visible) if set(visible) & set(self.tabs):
-                self.hidden = [name for name in self.tabs if name not in visible]
+        with self.hold_sync():
+            match message:
+                case SelectTab(name=name) if name in self.visible:
+                    self.chosen = self.selected = name
+                case ShowTabs(visible=visible) if set(visible) & set(self.tabs):
+                    self.hidden = [name for name in self.tabs if name not in visible]
+            if isinstance(message, SelectTab | ShowTabs):
+                self.answered = message.turn
 
     @traitlets.observe("tabs", "hidden")
     def _stay_on_a_visible_tab(self, _change: Any) -> None:
