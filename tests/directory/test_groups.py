@@ -85,9 +85,9 @@ def test_a_group_can_be_renamed_to_its_own_name_in_another_case(platform):
         ({"name": "New", "description": "x" * 10_000}, "Description"),
         ({"name": "New", "controls": ["Everything"]}, "Control"),
         ({"name": "New", "controls": [None]}, "Control"),
-        ({"name": "New", "departments": [""]}, "Department"),
-        ({"name": "New", "departments": "IT"}, "Department"),
-        ({"name": "New", "departments": ["a\ud800"]}, "Department"),
+        ({"name": "New", "departments": [""]}, "Departments"),
+        ({"name": "New", "departments": "IT"}, "Departments"),
+        ({"name": "New", "departments": ["a\ud800"]}, "Departments"),
     ],
 )
 def test_a_bad_value_is_refused_and_changes_nothing(platform, database, values, field):

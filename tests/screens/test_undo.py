@@ -137,7 +137,7 @@ def test_a_membership_is_as_before_from_the_user_and_from_the_group(
     populated.groups.add("Auditors", controls=[Control.AUDIT_LOG])
     admin.opens("jdoe", "User Groups")
     chooser = admin.app.detail._tabs["User Groups"].chooser
-    admin.does(chooser, "set-membership", group="Auditors", member=True)
+    admin.ticks(chooser, "set-membership", group="Auditors", member=True)
     admin.undoes()
     assert admin.said == ("status", "jdoe is no longer in Auditors.")
     assert populated.groups.members("Auditors") == ()
@@ -158,7 +158,7 @@ def test_who_was_in_the_group_before_is_not_taken_out_by_undo(admin: Person, pop
     admin.opens("jdoe", "User Groups")
     populated.memberships.set("jdoe", "Auditors", True)
     chooser = admin.app.detail._tabs["User Groups"].chooser
-    admin.does(chooser, "set-membership", group="Auditors", member=True)
+    admin.ticks(chooser, "set-membership", group="Auditors", member=True)
     assert not offers_undo(admin)
 
 
@@ -174,13 +174,13 @@ def test_a_group_and_its_controls_are_as_before(admin: Person, populated: Platfo
     assert screen.strip.heading == "Auditors"
 
     admin.does(screen.strip, "select-tab", name="Controls")
-    admin.does(screen.controls.table, "set-control", control="APIs", given=True)
+    admin.ticks(screen.controls.table, "set-control", control="APIs", given=True)
     assert len(populated.groups.get("Auditors").controls) == 2
     admin.undoes()
     assert populated.groups.get("Auditors").controls == (Control.AUDIT_LOG,)
     assert not offers_undo(admin)
 
-    admin.does(screen.controls.table, "set-control", control="APIs", given=True)
+    admin.ticks(screen.controls.table, "set-control", control="APIs", given=True)
     populated.groups.set_controls("Auditors", [])
     admin.undoes()
     assert "So nothing was undone." in admin.said[1]

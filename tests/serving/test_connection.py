@@ -184,7 +184,9 @@ def test_what_is_asked_of_hidden_components_is_refused_by_the_service(
                 "active": True,
             }
         ],
-        "GroupChooser": [{"type": "set-membership", "group": "Administrators", "member": True}],
+        "GroupChooser": [
+            {"type": "set-membership", "group": "Administrators", "member": True, "serial": 0}
+        ],
         "TokenGrid": [{"type": "add"}, {"type": "revoke-all"}],
         "Dialog": [{"type": "confirm", "values": {}}],
     }.items():

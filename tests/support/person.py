@@ -61,6 +61,10 @@ class Person:
         bar = self.app.shell.bar
         self.does(bar, "try-again", serial=bar.notice["serial"] if serial is None else serial)
 
+    def ticks(self, component: Any, type: str, **content: Any) -> None:
+        """Send a message about the check boxes that are on show."""
+        self.does(component, type, serial=component.serial, **content)
+
     def opens(self, user_id: str, tab: str = "") -> None:
         """Open a user, on a tab if told."""
         self.does(self.picker, "open-row", key=user_id)

@@ -32,17 +32,25 @@ def heard(chooser: GroupChooser) -> list[Any]:
 
 
 def test_listeners_hear_which_box_was_ticked(chooser: GroupChooser, heard: list[Any], wire: Wire):
-    wire.send(chooser, "set-membership", group="Auditors", member=True)
-    assert heard == [SetMembership(group="Auditors", member=True)]
+    wire.send(chooser, "set-membership", group="Auditors", member=True, serial=0)
+    assert heard == [SetMembership(group="Auditors", member=True, serial=0)]
 
 
 def test_a_tick_changes_nothing_until_whoever_fills_it_says_so(chooser: GroupChooser, wire: Wire):
-    wire.send(chooser, "set-membership", group="Auditors", member=True)
+    wire.send(chooser, "set-membership", group="Auditors", member=True, serial=0)
     assert chooser.groups == [AUDITORS]
 
 
 @pytest.mark.parametrize(
-    "content", [{}, {"group": "Auditors"}, {"group": "Auditors", "member": "yes"}, {"member": True}]
+    "content",
+    [
+        {},
+        {"group": "Auditors", "serial": 0},
+        {"group": "Auditors", "member": "yes", "serial": 0},
+        {"member": True, "serial": 0},
+        {"group": "Auditors", "member": True},
+        {"group": "Auditors", "member": True, "serial": -1},
+    ],
 )
 def test_what_is_no_tick_is_dropped(
     chooser: GroupChooser, heard: list[Any], wire: Wire, content: dict[str, Any]

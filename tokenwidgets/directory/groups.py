@@ -257,8 +257,8 @@ def _control(control: str) -> Control:
 
 def _write_departments(session: Session, group: UserGroup, departments: Iterable[str]) -> list[str]:
     if isinstance(departments, str):
-        raise errors.InvalidValue("Department", "must be several names, not one text.")
-    limits = sorted({check_name("Department", department) for department in departments})
+        raise errors.InvalidValue("Departments", "must be several names, not one text.")
+    limits = sorted({check_name("Departments", department) for department in departments})
     session.execute(delete(GroupDepartment).where(GroupDepartment.group_id == group.id))
     rows = [{"group_id": group.id, "department": limit} for limit in limits]
     if rows:

@@ -30,6 +30,7 @@ class GroupControls:
 
     def open(self, group: GroupRow) -> Component:
         """Fill it for a group."""
+        self.table.serial += 1
         self._fill(group)
         return self.table
 
@@ -78,13 +79,11 @@ class GroupControls:
         groups = self._shell.platform.groups
         try:
             saved = groups.set_controls(group.name, controls, version=group.version)
-        except errors.StaleVersion as error:
-            current = error.current
-            self._shell.catch_up(lambda: self._fill(current))
-            raise
-        except errors.TokenWidgetsError:
+        except errors.TokenWidgetsError as error:
             # Refused: the check boxes go back to what is.
-            self._shell.catch_up(lambda: self._fill(group))
+            current = error.current if isinstance(error, errors.StaleVersion) else group
+            self.table.serial += 1
+            self._shell.catch_up(lambda: self._fill(current))
             raise
         self._shell.say(
             done,
@@ -116,7 +115,6 @@ class GroupControls:
                 self.table.notice = t(
                     "What is ticked reaches the users of {departments} alone.", departments=limited
                 )
-            self.table.serial += 1
 
 
 def _known(name: str) -> Control:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tokenwidgets import errors
 from tokenwidgets.directory import UserRow
 from tokenwidgets.language import t
 from tokenwidgets.screens.group_members import joined_or_left
@@ -27,7 +28,9 @@ class GroupsTab:
     def open(self, user: UserRow) -> Component:
         """Fill it for a user."""
         self._user_id = user.user_id
-        self._fill()
+        with self.chooser.hold_sync():
+            self.chooser.serial += 1
+            self._fill()
         return self.chooser
 
     def _do(self, message: Any) -> None:
@@ -42,11 +45,12 @@ class GroupsTab:
                 undo=lambda: self._set(user_id, group, not member, undoing=True),
                 undoable=changed and not undoing,
             )
+        except errors.TokenWidgetsError:
+            # Even if it cannot be read again, the check boxes show what is.
+            self.chooser.serial += 1
+            raise
         finally:
-            # Refused or not, and even if it cannot be read again, the check boxes show what is.
-            with self.chooser.hold_sync():
-                self.chooser.serial += 1
-                self._shell.catch_up(self._fill)
+            self._shell.catch_up(self._fill)
 
     def _fill(self) -> None:
         self.chooser.groups = [

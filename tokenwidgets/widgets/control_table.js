@@ -32,7 +32,7 @@ function render({ model, el }) {
     autocomplete: "off", spellcheck: "false", maxlength: "1000" }));
   const all = (name, type, className) => {
     const button = h("button", { type: "button", class: className, "data-focus": type, onclick: () => {
-      if (button.getAttribute("aria-disabled") !== "true") model.send({ type });
+      if (button.getAttribute("aria-disabled") !== "true") model.send({ type, serial: model.get("serial") });
     } }, name);
     return button;
   };
@@ -46,7 +46,7 @@ function render({ model, el }) {
   const table = h("table", { role: "table", class: "tw-table", "aria-label": t("Controls") }, head, body);
   view.append(notice, h("div", { class: "tw-bar" }, filter, count, h("span", { class: "tw-spring" }), grant, revoke), h("div", { class: "tw-table-box" }, table, none));
 
-  const change = (control, given) => model.send({ type: "set-control", control, given });
+  const change = (control, given) => model.send({ type: "set-control", control, given, serial: model.get("serial") });
   const draw = () => {
     const wanted = filter.value.trim().toLowerCase();
     const controls = model.get("controls");

@@ -7,27 +7,27 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.ticks import TickMessage, Ticks
 
 __all__ = ["ControlTable", "GrantAll", "RevokeAll", "SetControl"]
 
 
-class SetControl(Message, tag="set-control", frozen=True):
+class SetControl(TickMessage, tag="set-control", frozen=True):
     """A control's check box was ticked (``given``) or cleared."""
 
     control: Annotated[str, msgspec.Meta(max_length=1000)]
     given: bool
 
 
-class GrantAll(Message, tag="grant-all", frozen=True):
+class GrantAll(TickMessage, tag="grant-all", frozen=True):
     """The button "Grant All" was pressed."""
 
 
-class RevokeAll(Message, tag="revoke-all", frozen=True):
+class RevokeAll(TickMessage, tag="revoke-all", frozen=True):
     """The button "Revoke All" was pressed."""
 
 
-class ControlTable(Component, asset="control_table"):
+class ControlTable(Ticks, asset="control_table"):
     """A table of controls by screen, with a check box a row in the column "Access".
 
     A control: ``name``, perhaps a ``label`` to show in its place, ``screen``, ``about`` (what it
@@ -42,6 +42,3 @@ class ControlTable(Component, asset="control_table"):
     ).tag(sync=True)
     notice = traitlets.Unicode("", help="What to know; empty for none.").tag(sync=True)
     can_change = traitlets.Bool(True, help="Whether check boxes can be changed.").tag(sync=True)
-    serial = traitlets.Int(0, help="Raise it to show ``controls`` in place of what is ticked.").tag(
-        sync=True
-    )

@@ -39,7 +39,7 @@ function render({ model, el }) {
     none.hidden = !list.children.length || [...list.children].some((row) => !row.hidden);
   };
   filter.addEventListener("input", showMatching);
-  const change = (group, member) => model.send({ type: "set-membership", group, member });
+  const change = (group, member) => model.send({ type: "set-membership", group, member, serial: model.get("serial") });
   const draw = () => {
     const groups = model.get("groups");
     replaceKeepingFocus(list, ...groups.map((group) => groupRow(group, model.get("can_change"), change)));

@@ -7,19 +7,19 @@ from typing import Annotated, Any
 import msgspec
 import traitlets
 
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.ticks import TickMessage, Ticks
 
 __all__ = ["GroupChooser", "SetMembership"]
 
 
-class SetMembership(Message, tag="set-membership", frozen=True):
+class SetMembership(TickMessage, tag="set-membership", frozen=True):
     """A group's check box was ticked (``member``) or cleared."""
 
     group: Annotated[str, msgspec.Meta(max_length=1000)]
     member: bool
 
 
-class GroupChooser(Component, asset="group_chooser"):
+class GroupChooser(Ticks, asset="group_chooser"):
     """A check box for each group, with what the group gives.
 
     A group: ``name``, ``description``, ``controls`` (names), ``member`` (bool) and ``locked``,
@@ -32,6 +32,3 @@ class GroupChooser(Component, asset="group_chooser"):
         traitlets.Dict(), help="The groups, in their order."
     ).tag(sync=True)
     can_change = traitlets.Bool(False, help="Whether check boxes can be changed.").tag(sync=True)
-    serial = traitlets.Int(0, help="Raise it to show ``groups`` in place of what is ticked.").tag(
-        sync=True
-    )

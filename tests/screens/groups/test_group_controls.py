@@ -17,10 +17,10 @@ def test_a_tick_gives_a_control_and_its_removal_takes_it(
 ):
     opens(admin, screen, "Desk", "Controls")
     assert given(screen) == DESK
-    admin.does(screen.controls.table, "set-control", control="Audit Log", given=True)
+    admin.ticks(screen.controls.table, "set-control", control="Audit Log", given=True)
     assert given(screen) == [*DESK, "Audit Log"]
     assert admin.said == ("status", "Desk now gives “Audit Log”.")
-    admin.does(screen.controls.table, "set-control", control="Audit Log", given=False)
+    admin.ticks(screen.controls.table, "set-control", control="Audit Log", given=False)
     assert populated.groups.get("Desk").controls == tuple(DESK)
 
 
@@ -28,9 +28,9 @@ def test_grant_all_and_revoke_all_give_and_take_every_control(
     admin: Person, screen: Any, populated: Platform
 ):
     opens(admin, screen, "Desk", "Controls")
-    admin.does(screen.controls.table, "grant-all")
+    admin.ticks(screen.controls.table, "grant-all")
     assert given(screen) == list(Control)
-    admin.does(screen.controls.table, "revoke-all")
+    admin.ticks(screen.controls.table, "revoke-all")
     assert given(screen) == list(Control), "it was not confirmed yet"
     admin.confirms()
     assert given(screen) == []
@@ -42,12 +42,12 @@ def test_the_last_administrator_keeps_the_control_and_its_check_box_stays_ticked
 ):
     opens(admin, screen, "Administrators", "Controls")
     serial = screen.controls.table.serial
-    admin.does(screen.controls.table, "set-control", control="User Groups", given=False)
+    admin.ticks(screen.controls.table, "set-control", control="User Groups", given=False)
     assert admin.said[0] == "alert"
     assert "nobody who can administer user groups" in admin.said[1]
     assert "User Groups" in given(screen)
     assert screen.controls.table.serial > serial
-    admin.does(screen.controls.table, "revoke-all")
+    admin.ticks(screen.controls.table, "revoke-all")
     admin.confirms()
     assert populated.groups.get("Administrators").controls == tuple(Control)
     assert given(screen) == list(Control)
@@ -60,11 +60,11 @@ def test_who_lacks_a_control_cannot_give_it(with_controls: Any, populated: Platf
     opens(helper, screen, "Desk", "Controls")
     locked = {row["name"] for row in screen.controls.table.controls if row["locked"]}
     assert locked == set(Control) - {Control.USER_GROUPS, Control.AUDIT_LOG}
-    helper.does(screen.controls.table, "set-control", control="APIs", given=True)
+    helper.ticks(screen.controls.table, "set-control", control="APIs", given=True)
     assert helper.said[0] == "alert"
     assert "without having it" in helper.said[1]
     assert given(screen) == ["Audit Log"]
-    helper.does(screen.controls.table, "grant-all")
+    helper.ticks(screen.controls.table, "grant-all")
     assert given(screen) == ["User Groups", "Audit Log"]
 
 
@@ -73,15 +73,36 @@ def test_a_control_that_another_admin_gave_in_the_meantime_is_shown_and_kept(
 ):
     opens(admin, screen, "Desk", "Controls")
     populated.groups.set_controls("Desk", [*DESK, Control.AUDIT_LOG])
-    admin.does(screen.controls.table, "set-control", control="APIs", given=True)
+    admin.ticks(screen.controls.table, "set-control", control="APIs", given=True)
     assert admin.said[0] == "alert"
     assert given(screen) == [*DESK, "Audit Log"]
     assert populated.groups.get("Desk").controls == (*DESK, Control.AUDIT_LOG)
 
 
+def test_of_two_quick_ticks_the_second_does_not_hide_that_the_first_was_refused(
+    admin: Person, screen: Any, populated: Platform
+):
+    opens(admin, screen, "Desk", "Controls")
+    populated.groups.set_controls("Desk", [*DESK, Control.AUDIT_LOG])
+    before = screen.controls.table.serial
+    for name in ("APIs", "Token Inventory"):
+        admin.does(screen.controls.table, "set-control", control=name, given=True, serial=before)
+    assert admin.said[0] == "alert"
+    assert given(screen) == [*DESK, "Audit Log"]
+    assert populated.groups.get("Desk").controls == (*DESK, Control.AUDIT_LOG)
+
+
+def test_two_quick_ticks_are_both_saved(admin: Person, screen: Any, populated: Platform):
+    opens(admin, screen, "Desk", "Controls")
+    before = screen.controls.table.serial
+    for name in ("APIs", "Audit Log"):
+        admin.does(screen.controls.table, "set-control", control=name, given=True, serial=before)
+    assert {"APIs", "Audit Log"} < set(given(screen))
+
+
 def test_a_control_that_does_not_exist_is_refused(admin: Person, screen: Any, populated: Platform):
     opens(admin, screen, "Desk", "Controls")
-    admin.does(screen.controls.table, "set-control", control="Everything", given=True)
+    admin.ticks(screen.controls.table, "set-control", control="Everything", given=True)
     assert admin.said[0] == "alert"
     assert populated.groups.get("Desk").controls == tuple(DESK)
 

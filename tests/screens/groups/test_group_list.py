@@ -198,7 +198,15 @@ def test_a_control_that_is_taken_away_while_the_screen_is_open_ends_what_can_be_
     screen = goes_to(helper, Control.USER_GROUPS)
     opens(helper, screen, "Desk", "Controls")
     populated.groups.set_controls("Helpers", [])
-    helper.does(screen.controls.table, "set-control", control="User Groups", given=True)
+    helper.ticks(screen.controls.table, "set-control", control="User Groups", given=True)
     assert helper.said[0] == "alert"
     assert "does not have the control" in helper.said[1]
     assert populated.groups.get("Desk").controls == ()
+
+
+def test_what_is_wrong_with_a_department_is_said_beside_its_field(admin: Person, screen: Any):
+    opens(admin, screen, "Desk")
+    form = screen.form.form
+    saves(admin, form, departments=["x" * 101])
+    (wrong,) = form.errors
+    assert wrong in {field["label"] for field in form.fields}
