@@ -253,3 +253,16 @@ def test_what_a_token_has_of_an_api_that_is_not_active_stays_when_an_edit_is_tak
     populated.apis.edit("billing", is_active=False)
     restored = populated.tokens.restore(token, version=edited.version)
     assert restored.grants == token.grants
+
+
+def test_a_token_of_apis_that_are_not_active_can_be_renamed_from_its_form(populated, token):
+    for api in ("orders", "billing"):
+        populated.apis.edit(api, is_active=False)
+    edited = populated.tokens.edit(token.id, name="weekly", grants={})
+    assert (edited.name, edited.grants) == ("weekly", token.grants)
+    populated.apis.edit("orders", is_active=True)
+    edited = populated.tokens.edit(token.id, grants={"orders": Access.NONE})
+    assert edited.grants == {"billing": Access.READ}
+    populated.apis.edit("billing", is_active=True)
+    with pytest.raises(InvalidValue, match="at least one API"):
+        populated.tokens.edit(token.id, grants={"billing": Access.NONE})

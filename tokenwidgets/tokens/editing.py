@@ -40,7 +40,8 @@ def edit(
         token.expires_at = add_months(change.at, months)
     change.session.flush()
     if grants is not None:
-        replace_grants(change.session, token.id, read_choice(change.session, grants))
+        chosen = read_choice(change.session, grants, present=before.grants)
+        replace_grants(change.session, token.id, chosen)
     return _recorded(change, user, token, before)
 
 
@@ -66,7 +67,8 @@ def restore(change: Change, earlier: TokenRow, version: int) -> TokenRow:
         for row in (earlier, before)
     )
     if had != has:
-        replace_grants(change.session, token.id, read_choice(change.session, had))
+        chosen = read_choice(change.session, had, present=before.grants)
+        replace_grants(change.session, token.id, chosen)
     return _recorded(change, user, token, before)
 
 

@@ -47,10 +47,18 @@ def offered(session: Session) -> dict[str, Access]:
     }
 
 
-def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
+def read_choice(
+    session: Session, choice: GrantChoice, *, present: Collection[str] = ()
+) -> dict[str, Access]:
     """The access by API name, without those of No Access; at least one is left.
 
     One access for all gives each API the highest that it offers up to this one.
+
+    Args:
+        session: where the APIs are read.
+        choice: what was chosen.
+        present: the APIs that the token has access to already: what it has to those that are not
+            active stays, and is enough.
 
     Raises:
         InvalidValue: an access that does not exist or that its API does not offer, or none at all.
@@ -70,7 +78,7 @@ def read_choice(session: Session, choice: GrantChoice) -> dict[str, Access]:
     granted: dict[str, Access] = {
         name: access for name, access in chosen.items() if access is not Access.NONE
     }
-    if not granted:
+    if not granted and most.keys() >= {*present}:
         raise errors.InvalidValue(
             "Access", Phrase("choose Read Access or Full Access for at least one API.")
         )
