@@ -30,6 +30,7 @@ _STREAMS: dict[bytes, Callable[[Any], Any]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
 }
+_MARKS = (_ZIP_MARK, *_STREAMS)
 _TROUBLES = (
     *(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError),
     *(tarfile.TarError, zipfile.BadZipFile),
@@ -53,8 +54,7 @@ class Member:
 
 def is_archive(data: bytes) -> bool:
     """Whether the content is an archive's or a compressed file's, whatever its name is."""
-    head = data[:6]
-    if head[:4] == _ZIP_MARK or data[_TAR_MARK] == b"ustar" or _opener(head) is not None:
+    if data.startswith(_MARKS) or data[_TAR_MARK] == b"ustar":
         return True
     return b"\0" in data and _is_zip_behind_a_head(data)
 
