@@ -152,3 +152,28 @@ def test_the_default_platform_is_the_configured_one(populated, tokens, database,
     monkeypatch.setenv("TOKENWIDGETS_IDENTITY_SOURCE", "local")
     monkeypatch.setenv("TOKENWIDGETS_LOCAL_USER", "admin")
     assert len(tokenwidgets.inventory()) == 5
+
+
+def seen_by_another_process(path):
+    program = f"""
+import sqlite3
+print([user for user, in sqlite3.connect({str(path)!r}).execute("SELECT user_id FROM users")])
+"""
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout
+
+
+def test_what_is_changed_after_a_frame_was_read_is_not_lost(sqlite_database, clock, tmp_path, fast):
+    """Two SQLite libraries in one process would undo each other's locks."""
+    platform = open_platform(sqlite_database, "admin", clock=clock)
+    reads = {
+        **FRAMES,
+        "events": lambda p, fast: tokenwidgets.events(p, fast=fast),
+        "chunks": lambda p, fast: next(tokenwidgets.grants(p, fast=fast, chunksize=1)),
+    }
+    for name, read in reads.items():
+        read(platform, fast)
+        platform.users.add(name, "Somebody")
+        assert repr(name) in seen_by_another_process(tmp_path / "platform.db"), name
+    sqlite_database.close()
+    seen = seen_by_another_process(tmp_path / "platform.db")
+    assert all(repr(name) in seen for name in reads)

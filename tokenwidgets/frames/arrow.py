@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import adbc_driver_manager.dbapi as adbc
@@ -20,7 +17,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
-from tokenwidgets.database import BUSY_TIMEOUT, Database, sqlite_path
+from tokenwidgets.database import Database
 from tokenwidgets.frames.columns import Kind
 from tokenwidgets.frames.readers import Arrays, Reader, Wanted, instants
 
@@ -29,14 +26,9 @@ __all__ = ["Moved", "Trouble", "reader"]
 Trouble = adbc.Error
 """Whatever ADBC raises."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_A_TIME = pa.scalar(np.iinfo(np.int64).min, pa.int64())
-_SQLITE_OPTIONS = {"adbc.sqlite.query.batch_rows": "65536"}
-_PRAGMAS = (f"busy_timeout = {int(BUSY_TIMEOUT * 1000)}", "query_only = ON")
 _WORTH_SPLITTING = 50_000
 _THREADS = 2
-# What changes the platform writes an audit event, so one head of the trail is one state of it.
-_HEAD = "SELECT last_event_id FROM audit_chain"
 
 
 class Moved(Exception):
@@ -53,34 +45,16 @@ def reader(database: Database, session: Session) -> Iterator[Reader | None]:
         Moved: the state is not the same any more.
 
     """
-    path = sqlite_path(database.url)
-    if database.is_sqlite and (path is None or not path.is_file() or database.url.query):
+    # ADBC brings an SQLite of its own. Two in one process undo each other's locks, so that a
+    # change made after a read could be lost.
+    if database.is_sqlite:
         yield None
         return
     with contextlib.ExitStack() as stack:
-        if path is not None:
-            one, other = (stack.enter_context(_sqlite(path)) for _ in range(2))
-            if {_scalar(one, _HEAD), _scalar(other, _HEAD)} != {session.scalar(text(_HEAD))}:
-                raise Moved
-            yield ArrowReader(one, lambda: other, session)
-        else:
-            snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
-            one = stack.enter_context(_postgresql(database, snapshot))
-            more = cache(lambda: stack.enter_context(_postgresql(database, snapshot)))
-            yield ArrowReader(one, more, session)
-
-
-@contextlib.contextmanager
-def _sqlite(path: Path) -> Iterator[adbc.Connection]:
-    import adbc_driver_sqlite.dbapi as driver
-
-    with driver.connect(os.fspath(path.resolve()), autocommit=True) as connection:
-        for pragma in _PRAGMAS:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA {pragma}")
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-        yield connection
+        snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
+        one = stack.enter_context(_postgresql(database, snapshot))
+        more = cache(lambda: stack.enter_context(_postgresql(database, snapshot)))
+        yield ArrowReader(one, more, session)
 
 
 @contextlib.contextmanager
@@ -94,13 +68,6 @@ def _postgresql(database: Database, snapshot: str) -> Iterator[adbc.Connection]:
         with connection.cursor() as cursor:
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         yield connection
-
-
-def _scalar(connection: adbc.Connection, statement: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        row = cursor.fetchone()
-        return None if row is None else row[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,35 +112,19 @@ class ArrowReader:
 
     def _fetch(self, connection: adbc.Connection, sql: tuple[str, Any]) -> pa.Table:
         with connection.cursor() as cursor:
-            if self._is_sqlite:
-                cursor.adbc_statement.set_options(**_SQLITE_OPTIONS)
             cursor.execute(*sql)
             return cursor.fetch_arrow_table()
-
-    @property
-    def _is_sqlite(self) -> bool:
-        return self.session.get_bind().dialect.name == "sqlite"
 
     def _compiled(self, statement: Select[Any]) -> tuple[str, tuple[Any, ...] | None]:
         """The statement's SQL and parameters."""
         dialect = self.session.get_bind().dialect
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         values = dict(compiled.params)
-        if self._is_sqlite:
-            ordered = (values[name] for name in compiled.positiontup or ())
-            return str(compiled), tuple(_microseconds(value) for value in ordered) or None
         # With parameters the driver would not use COPY, which is what makes it quick.
         from psycopg import ClientCursor
 
         connection: Any = self.session.connection().connection.driver_connection
         return ClientCursor(connection).mogrify(str(compiled), values), None
-
-
-def _microseconds(value: Any) -> Any:
-    """A parameter as SQLite keeps it, see ``instants.Instant``."""
-    if isinstance(value, datetime):
-        return (value - _EPOCH) // timedelta(microseconds=1)
-    return value
 
 
 def _array(column: pa.ChunkedArray, kind: Kind) -> Any:
