@@ -62,7 +62,7 @@ const CELLS = {
 function moreCell(value) {
   if (typeof value === "string") return withTimes(value);
   if (value.items.length === 0) return withTimes(value.summary);
-  return h("details", { class: "tw-more" }, h("summary", {}, ...withTimes(value.summary)),
+  return h("details", { class: "tw-more" }, h("summary", {}, h("span", {}, ...withTimes(value.summary))),
     h("dl", {}, ...value.items.flatMap(([name, text]) => [h("dt", {}, plain(name)), h("dd", {}, ...withTimes(text))])));
 }
 
