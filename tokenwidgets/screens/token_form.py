@@ -44,8 +44,7 @@ class TokenForm:
         self._owner = ""
         self._token: TokenRow | None = None
         self.form = AccessForm(panel=t("API Tokens"))
-        shell.own(self.form)
-        self.form.listen(self._hear)
+        shell.listen(self.form, self._do)
 
     def add(self, owner: UserRow) -> Component:
         """Empty the form for a new token of this user."""
@@ -97,13 +96,11 @@ class TokenForm:
             self.form.form = secrets.token_urlsafe(12)
             self.form.serial += 1
 
-    def _hear(self, message: CancelForm | SaveToken) -> None:
-        # A message about a form that is no longer on screen was made for other contents.
-        if message.form == self.form.form and self._owner:
-            self._shell.run(lambda: self._do(message))
-
     def _do(self, message: CancelForm | SaveToken) -> None:
         match message:
+            # A form that is no longer on screen is nobody's.
+            case _ if not self._owner:
+                return
             case CancelForm():
                 self._leave()
             case SaveToken():
