@@ -96,7 +96,7 @@ def test_a_frame_is_of_one_state_while_others_write(populated, database, clock, 
     try:
         lengths = []
         while len(lengths) < 15 or (len(set(lengths)) < 3 and writer.is_alive()):
-            frame = tokenwidgets.inventory(populated, fast=None if fast else False, hints=True)
+            frame = tokenwidgets.inventory(populated, fast=fast, hints=True)
             lengths.append(len(frame))
             assert frame["owner"].notna().all()
             assert frame["hint"].notna().all()

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
-import adbc_driver_manager.dbapi as adbc
+import adbc_driver_manager as adbc
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Compiled, Select, func, select, text
 from sqlalchemy.orm import Session
 
-from tokenwidgets.database import Database
+from tokenwidgets import errors
+from tokenwidgets.database import Database, sqlite_path
 from tokenwidgets.frames.columns import Kind
 from tokenwidgets.frames.readers import Arrays, Reader, Wanted, instants
 
-__all__ = ["Moved", "Trouble", "reader"]
+if TYPE_CHECKING:
+    from tokenwidgets.frames.sqlite import Child
+
+__all__ = ["Moved", "Trouble", "Way", "way"]
 
 Trouble = adbc.Error
 """Whatever ADBC raises."""
@@ -29,56 +33,107 @@ Trouble = adbc.Error
 _NOT_A_TIME = pa.scalar(np.iinfo(np.int64).min, pa.int64())
 _WORTH_SPLITTING = 50_000
 _THREADS = 2
+# What changes the platform writes an audit event, so one head of the trail is one state of it.
+_HEAD = "SELECT last_event_id FROM audit_chain"
 
 
 class Moved(Exception):
     """Somebody changed the platform between the session's snapshot and ours: begin again."""
 
 
+class Source(Protocol):
+    """Where statements are answered in Arrow."""
+
+    def fetch(self, compiled: Compiled) -> pa.Table:
+        """The rows of a statement."""
+
+
+Way = Callable[[Session], contextlib.AbstractContextManager[Reader]]
+"""Opens a reader of the same state that the session sees.
+
+Raises:
+    Trouble: the driver does not get through to it.
+    Moved: the state is not the same any more.
+    DatabaseUnavailable: it failed while it was read.
+
+"""
+
+
 @contextlib.contextmanager
-def reader(database: Database, session: Session) -> Iterator[Reader | None]:
-    """A reader of the same state that the session sees; None if there is no way to it.
+def way(database: Database, *, insist: bool) -> Iterator[Way | None]:
+    """A way to read the database, for one session after the other; None if none is quicker.
+
+    Args:
+        database: the one to read.
+        insist: also if reading plainly is as quick.
 
     Raises:
         ImportError: there is no ADBC driver for this database.
-        Trouble: the driver does not get through to it.
-        Moved: the state is not the same any more.
+        Trouble: the driver cannot be used.
 
     """
-    # ADBC brings an SQLite of its own. Two in one process undo each other's locks, so that a
-    # change made after a read could be lost.
-    if database.is_sqlite:
+    if not database.is_sqlite:
+        from tokenwidgets.frames import postgresql
+
+        yield partial(_on_postgresql, database, postgresql.connection)
+        return
+    path = sqlite_path(database.url)
+    if path is None or not path.is_file() or database.url.query:
+        yield None
+        return
+    from tokenwidgets.frames import sqlite
+
+    large = path.stat().st_size >= sqlite.WORTH_A_PROCESS
+    if not (large or insist):
         yield None
         return
     with contextlib.ExitStack() as stack:
-        snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
-        one = stack.enter_context(_postgresql(database, snapshot))
-        more = cache(lambda: stack.enter_context(_postgresql(database, snapshot)))
-        yield ArrowReader(one, more, session)
+        children = [stack.enter_context(sqlite.child(path)) for _ in range(1 + large)]
+        for child in children:
+            child.wait()
+        yield partial(_on_sqlite, database, children)
 
 
 @contextlib.contextmanager
-def _postgresql(database: Database, snapshot: str) -> Iterator[adbc.Connection]:
-    import adbc_driver_postgresql.dbapi as driver
+def _on_sqlite(database: Database, children: Sequence[Child], session: Session) -> Iterator[Reader]:
+    if {child.begin(_HEAD) for child in children} != {session.scalar(text(_HEAD))}:
+        raise Moved
+    with _named(database):
+        yield ArrowReader(children[0], lambda: children[-1], session)
 
-    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with driver.connect(url) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        yield connection
+
+@contextlib.contextmanager
+def _on_postgresql(
+    database: Database, connection: Callable[..., Any], session: Session
+) -> Iterator[Reader]:
+    with contextlib.ExitStack() as stack:
+        snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
+
+        def connect() -> Source:
+            return stack.enter_context(connection(database.url, session, snapshot))
+
+        one = connect()
+        with _named(database):
+            yield ArrowReader(one, cache(connect), session)
+
+
+@contextlib.contextmanager
+def _named(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except Trouble as trouble:
+        raise errors.DatabaseUnavailable(
+            f"The database {database.place} did not answer to the end; nothing was changed."
+            " Try again."
+        ) from trouble
 
 
 @dataclass(frozen=True, slots=True)
 class ArrowReader:
-    """Through ADBC connections that see the same; the session compiles the statements.
+    """Through sources that see the same; ``another`` gives the second one, always the same."""
 
-    ``another`` gives the second connection, always the same.
-    """
-
-    one: adbc.Connection
-    another: Callable[[], adbc.Connection]
+    one: Source
+    another: Callable[[], Source]
     session: Session
 
     def read(self, statement: Select[Any], wanted: Wanted, key: Any = None) -> Arrays:
@@ -103,28 +158,16 @@ class ArrowReader:
         return [statement.where(key <= middle), statement.where(key > middle)]
 
     def _table(self, statements: list[Select[Any]]) -> pa.Table:
-        compiled = [self._compiled(statement) for statement in statements]
+        dialect = self.session.get_bind().dialect
+        compiled = [
+            statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+            for statement in statements
+        ]
+        sources = [self.one, *(self.another() for _ in compiled[1:])]
         with ThreadPoolExecutor(len(compiled)) as pool:
-            connections = [self.one, *(self.another() for _ in compiled[1:])]
-            tables = list(pool.map(self._fetch, connections, compiled))
+            tables = list(pool.map(lambda source, one: source.fetch(one), sources, compiled))
         some = [table for table in tables if table.num_rows] or tables[:1]
         return pa.concat_tables(some)
-
-    def _fetch(self, connection: adbc.Connection, sql: tuple[str, Any]) -> pa.Table:
-        with connection.cursor() as cursor:
-            cursor.execute(*sql)
-            return cursor.fetch_arrow_table()
-
-    def _compiled(self, statement: Select[Any]) -> tuple[str, tuple[Any, ...] | None]:
-        """The statement's SQL and parameters."""
-        dialect = self.session.get_bind().dialect
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        values = dict(compiled.params)
-        # With parameters the driver would not use COPY, which is what makes it quick.
-        from psycopg import ClientCursor
-
-        connection: Any = self.session.connection().connection.driver_connection
-        return ClientCursor(connection).mogrify(str(compiled), values), None
 
 
 def _array(column: pa.ChunkedArray, kind: Kind) -> Any:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from tokenwidgets.authority import Authority
 from tokenwidgets.frames.columns import Kind
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control
+
+if TYPE_CHECKING:
+    from tokenwidgets.frames.arrow import Way
 
 __all__ = ["Arrays", "Reader", "Reading", "Wanted", "columns_of", "reading", "to_array"]
 
@@ -66,7 +69,7 @@ def reading(
         service: whose database, actor and clock to use.
         control: what the actor needs.
         at: the instant as of which status is told; None for now.
-        fast: read through ADBC and Arrow: None if they are installed, True to insist.
+        fast: read through ADBC and Arrow: None if they are there and quicker, True to insist.
 
     Raises:
         NotAllowed: the actor lacks the control.
@@ -74,40 +77,58 @@ def reading(
 
     """
     at = service.now() if at is None else at
-    for _ in range(_ATTEMPTS):
-        with contextlib.ExitStack() as stack:
-            session, authority = stack.enter_context(service.reading(control))
-            reader: Reader | None = PlainReader(session)
-            if fast is not False:
-                reader = _quickest(stack, service, session, insist=fast is True)
-            if reader is not None:
-                yield Reading(session, authority, reader, at)
-                return
+    with contextlib.ExitStack() as opened:
+        way = None if fast is False else _way(opened, service, insist=fast is True)
+        for _ in range(_ATTEMPTS):
+            with contextlib.ExitStack() as stack:
+                session, authority = stack.enter_context(service.reading(control))
+                reader = _quickest(stack, way, session, insist=fast is True)
+                if reader is not None:
+                    yield Reading(session, authority, reader, at)
+                    return
     with service.reading(control) as (session, authority):
         yield Reading(session, authority, PlainReader(session), at)
 
 
-def _quickest(
-    stack: contextlib.ExitStack, service: Service, session: Session, *, insist: bool
-) -> Reader | None:
-    """The reader through Arrow, or else the plain one; None to begin again."""
+def _way(opened: contextlib.ExitStack, service: Service, *, insist: bool) -> Way | None:
+    """The way through Arrow, if there is one."""
     try:
         from tokenwidgets.frames import arrow
     except ImportError:
         if insist:
             raise
-        return PlainReader(session)
+        return None
     try:
-        reader = stack.enter_context(arrow.reader(service.database, session))
+        return opened.enter_context(arrow.way(service.database, insist=insist))
+    except (ImportError, arrow.Trouble) as trouble:
+        if insist:
+            raise
+        _tell(trouble)
+        return None
+
+
+def _quickest(
+    stack: contextlib.ExitStack, way: Way | None, session: Session, *, insist: bool
+) -> Reader | None:
+    """The reader through Arrow, or else the plain one; None to begin again."""
+    if way is None:
+        return PlainReader(session)
+    from tokenwidgets.frames import arrow
+
+    try:
+        return stack.enter_context(way(session))
     except arrow.Moved:
         return None
-    except (ImportError, arrow.Trouble) as trouble:
+    except arrow.Trouble as trouble:
         # The plain way will do, or say by its name what is wrong with the database.
         if insist:
             raise
-        log.info("no reading through ADBC (%s): reading plainly", type(trouble).__name__)
+        _tell(trouble)
         return PlainReader(session)
-    return reader or PlainReader(session)
+
+
+def _tell(trouble: Exception) -> None:
+    log.info("no reading through ADBC (%s): reading plainly", type(trouble).__name__)
 
 
 def columns_of(
