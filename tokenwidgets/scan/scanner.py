@@ -10,6 +10,7 @@ from io import BytesIO, FileIO
 from pathlib import Path
 
 from tokenwidgets.scan import archives, history, notebooks, staged
+from tokenwidgets.scan.closing import close
 from tokenwidgets.scan.finder import Found, Place, find, shown, width
 from tokenwidgets.scan.git import GitTrouble
 from tokenwidgets.secret import LONGEST
@@ -108,7 +109,9 @@ def _below(folder: str, done: Scan) -> Iterator[str]:
 
 def _in_file(path: str, done: Scan) -> Iterator[Found]:
     place = Place(path)
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+    content = b""
+    file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - as above; and see ``close``
+    try:
         status = os.fstat(file.fileno())
         small = status.st_size <= archives.MOST_BYTES and not stat.S_ISFIFO(status.st_mode)
         content = file.readall() if small else _piece(file)
@@ -119,6 +122,8 @@ def _in_file(path: str, done: Scan) -> Iterator[Found]:
         if archives.is_archive(content):
             done.problems.append(f"{place}: too large to be looked into")
         yield from _in_pieces(content, file, place, done)
+    finally:
+        close(file, content)
 
 
 def _piece(file: FileIO) -> bytes:
