@@ -124,7 +124,9 @@ time.sleep(60)
 def test_ctrl_c_ends_a_read_and_its_processes(populated, tokens, sqlite_database):
     """At a terminal every process gets it."""
     program = f"""
-import psutil, tokenwidgets
+import psutil, signal, tokenwidgets
+# As in a terminal: what is started in the background is deaf to it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 platform = tokenwidgets.open_platform(tokenwidgets.Database({str(sqlite_database.url)!r}), "admin")
 try:
     print("reading", flush=True)
@@ -133,12 +135,16 @@ try:
 except (KeyboardInterrupt, tokenwidgets.errors.DatabaseUnavailable):
     print(psutil.Process().children(recursive=True), flush=True)
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert process.stdout.readline() == "reading\n"
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=20)[0] == "[]\n"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout.readline() == "reading\n"
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.communicate(timeout=20)[0] == "[]\n"
+        finally:
+            process.kill()
 
 
 def test_it_works_in_any_folder_and_without_standard_streams(tmp_path, sqlite_database, populated):
