@@ -265,7 +265,7 @@ def on_postgresql(postgresql_database, clock):
     return embed(postgresql_database, clock)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=_TEXTS.filter(str.strip), search=_TEXTS)
 def test_the_index_finds_what_a_look_at_every_row_finds_and_what_postgresql_finds(
     embedded, sqlite_database, on_postgresql, postgresql_database, name, search

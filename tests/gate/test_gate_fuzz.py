@@ -43,7 +43,7 @@ def answers(shared: Any) -> Answers:
 def test_no_strange_request_is_let_through_or_fails(
     shared: Any, answers: Answers, runner: asyncio.Runner
 ) -> None:
-    @settings(max_examples=1000)
+    @settings(max_examples=400)
     @given(strange_requests([shared.read, shared.full, shared.introspector]))
     def ask(request: Strange) -> None:
         runner.run(answers.ask(request))

@@ -233,7 +233,7 @@ def test_a_clock_that_cannot_be_read_denies_everything(
         assert verifier.check(mint().reveal()).reason is Reason.CLOCK
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(
     secret=st.one_of(
         st.text(),
@@ -251,7 +251,7 @@ def test_nothing_that_was_not_issued_is_allowed(
     assert not verifier.check(secret, api, method).allowed
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(api=st.text(), method=st.text())
 def test_a_good_secret_opens_nothing_by_a_strange_name(
     verifier: Any, issued_secret: str, api: str, method: str
