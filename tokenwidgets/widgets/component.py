@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import anywidget
 import msgspec
@@ -13,9 +13,14 @@ import traitlets
 from tokenwidgets.language import ENGLISH, spoken
 from tokenwidgets.widgets import assets
 
-__all__ = ["Component", "Message"]
+__all__ = ["Component", "Message", "Turn"]
 
 log = logging.getLogger("tokenwidgets.widgets")
+
+
+Turn = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A view's number for a message, greater each time: a component gives back that of the last one
+that it has taken, so that the view knows whether its state is an answer to what was sent last."""
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):

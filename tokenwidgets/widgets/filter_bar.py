@@ -11,11 +11,9 @@ import msgspec
 import traitlets
 
 from tokenwidgets.widgets.acting import Act
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.component import Component, Message, Turn
 
 __all__ = ["Act", "ClearFilters", "Filter", "FilterBar"]
-
-_Turn = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class Filter(Message, tag="filter", frozen=True):
@@ -33,13 +31,13 @@ class Filter(Message, tag="filter", frozen=True):
         msgspec.Meta(max_length=50),
     ]
     zone: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    turn: _Turn = 0
+    turn: Turn = 0
 
 
 class ClearFilters(Message, tag="clear-filters", frozen=True):
     """The button "Clear filters" was pressed; ``turn`` as in ``Filter``."""
 
-    turn: _Turn = 0
+    turn: Turn = 0
 
 
 class FilterBar(Component, asset="filter_bar"):

@@ -9,7 +9,7 @@ import traitlets
 
 from tokenwidgets.language import t
 from tokenwidgets.widgets.acting import Act
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.component import Component, Message, Turn
 from tokenwidgets.widgets.paging import NextPage, PreviousPage
 
 __all__ = [
@@ -77,7 +77,7 @@ class Select(Message, tag="select", frozen=True):
     """The rows that are ticked now, by key: all of them, not only the one that changed."""
 
     keys: Annotated[list[_Key], msgspec.Meta(max_length=2000)]
-    turn: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    turn: Turn = 0
     """The sender's number for it, greater each time; ``PagedTable.answered`` gives it back."""
 
 

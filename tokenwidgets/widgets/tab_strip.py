@@ -10,12 +10,11 @@ import msgspec
 import traitlets
 
 from tokenwidgets.widgets.acting import Act
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.component import Component, Message, Turn
 
 __all__ = ["Act", "Close", "SelectTab", "ShowTabs", "TabStrip"]
 
 _Name = Annotated[str, msgspec.Meta(max_length=200)]
-_Turn = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class SelectTab(Message, tag="select-tab", frozen=True):
@@ -25,7 +24,7 @@ class SelectTab(Message, tag="select-tab", frozen=True):
     """
 
     name: _Name
-    turn: _Turn = 0
+    turn: Turn = 0
 
 
 class ShowTabs(Message, tag="show-tabs", frozen=True):
@@ -35,7 +34,7 @@ class ShowTabs(Message, tag="show-tabs", frozen=True):
     """
 
     visible: Annotated[list[_Name], msgspec.Meta(max_length=50)]
-    turn: _Turn = 0
+    turn: Turn = 0
 
 
 class Close(Message, tag="close", frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 import traitlets
 
 from tokenwidgets.language import t
-from tokenwidgets.widgets.component import Component, Message
+from tokenwidgets.widgets.component import Component, Message, Turn
 
 __all__ = ["ChooseUser", "FindUsers", "UserFinder"]
 
@@ -19,7 +19,7 @@ class FindUsers(Message, tag="find-users", frozen=True):
     """Something else was typed; it is sent when nothing was typed for 200 ms."""
 
     text: _Text
-    turn: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    turn: Turn = 0
     """The sender's number for it, greater each time; ``UserFinder.answered`` gives it back."""
 
 
