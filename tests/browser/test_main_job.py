@@ -276,7 +276,7 @@ def change_several_users(page: Page, dashboard: Dashboard) -> None:
     page.get_by_role("button", name="Revoke tokens").click()
     dialog.get_by_label("Number of tokens").fill("3")
     dialog.get_by_role("button", name="Revoke", exact=True).click()
-    expect(dialog.get_by_text("type 2 to confirm.")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_text("Number of tokens: type 2 to confirm.")
     dialog.get_by_label("Number of tokens").fill("2")
     dialog.get_by_role("button", name="Revoke", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="2 tokens were revoked")).to_be_visible()
