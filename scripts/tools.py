@@ -1,6 +1,7 @@
 """See that all is there that the tests need beside Python packages; install it, or say how.
 
-A browser; nginx; and the proxy of JupyterHub, which npm has.
+A browser, and the font of the pictures it is compared with; nginx; and the proxy of JupyterHub,
+which npm has.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def main() -> int:
         missing.append("nginx-light")
     if not any(map(shutil.which, ("npm", "configurable-http-proxy"))):
         missing.append("npm")
+    if not _has_font("DejaVu Sans"):
+        missing.append("fonts-dejavu-core")
     if missing and _apt(missing):
         missing = []
     if "chromium" in missing:
@@ -38,6 +41,14 @@ def main() -> int:
     if missing:
         print(f"The tests need {' and '.join(missing)}. Install with your package manager.")
     return 1 if missing else 0
+
+
+def _has_font(family: str) -> bool:
+    """Whether the system has it, or cannot be asked."""
+    if shutil.which("fc-list") is None:
+        return True
+    found = subprocess.run(["fc-list", f":family={family}"], capture_output=True)
+    return found.returncode != 0 or bool(found.stdout.strip())
 
 
 def _has_proxy_of_jupyterhub() -> bool:

@@ -26,7 +26,8 @@ TELLING = 32
 MOST = 20
 """How many such pixels are nothing yet; an icon has more. Two runs on a machine differ in none."""
 
-# What no clock and no seed can hold: secrets, and what is shown of them; and what blinks.
+# What no clock and no seed can hold: secrets, and what is shown of them; what blinks; and letters
+# that DejaVu lacks, which come from whatever font a machine has for them, or look like boxes.
 _STILL_STYLE = """
 :root, body {
   --jp-ui-font-family: "DejaVu Sans" !important;
@@ -37,7 +38,10 @@ _STILL_STYLE = """
 _STILL = r"""() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const still = node.data.replace(/_…\w{4}/g, "_…0000").replace(/(warehouse-refresh)-\d+/g, "$1");
+    const still = node.data
+      .replace(/_…\w{4}/g, "_…0000")
+      .replace(/(warehouse-refresh)-\d+/g, "$1")
+      .replace(/[\p{Script=Han}\p{Script=Hangul}]/gu, "□");
     if (still !== node.data) node.data = still;
   }
   window.scrollTo(0, 0);
