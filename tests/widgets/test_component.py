@@ -15,7 +15,11 @@ from wire import Wire
 
 from tokenwidgets import widgets
 from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.filter_bar import FilterBar
 from tokenwidgets.widgets.menu_bar import MenuBar, OpenScreen
+from tokenwidgets.widgets.paged_table import PagedTable
+from tokenwidgets.widgets.tab_strip import TabStrip
+from tokenwidgets.widgets.user_finder import UserFinder
 
 
 def all_components() -> list[type[Component]]:
@@ -162,6 +166,25 @@ def test_listeners_hear_of_messages_in_their_order(wire: Wire):
     for name in ("APIs", "Audit Log"):
         wire.send(bar, "open-screen", name=name)
     assert heard == [OpenScreen(name="APIs"), OpenScreen(name="Audit Log")]
+
+
+@pytest.mark.parametrize(
+    ("numbered", "type", "content"),
+    [
+        (FilterBar, "filter", {"values": {}}),
+        (FilterBar, "clear-filters", {}),
+        (PagedTable, "select", {"keys": []}),
+        (TabStrip, "select-tab", {"name": "General"}),
+        (UserFinder, "find-users", {"text": "ja"}),
+    ],
+)
+def test_a_view_that_is_behind_takes_no_answer_from_another(
+    numbered: type[Any], type: str, content: dict[str, Any], wire: Wire
+):
+    component = numbered()
+    for turn in (5, 6, 5):
+        wire.send(component, type, **content, turn=turn)
+    assert component.answered == 6
 
 
 def test_a_component_may_keep_a_message_from_its_listeners(wire: Wire):

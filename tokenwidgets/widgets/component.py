@@ -19,8 +19,9 @@ log = logging.getLogger("tokenwidgets.widgets")
 
 
 Turn = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-"""A view's number for a message, greater each time: a component gives back that of the last one
-that it has taken, so that the view knows whether its state is an answer to what was sent last."""
+"""A view's number for a message, greater each time: a component gives back the greatest that it
+has taken, so that the view knows whether its state is an answer to what was sent last. Views of one
+component count for themselves: the number of one that is behind takes nothing back from another."""
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):

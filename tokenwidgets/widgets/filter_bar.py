@@ -87,10 +87,10 @@ class FilterBar(Component, asset="filter_bar"):
             match message:
                 case Filter(turn=turn):
                     self.fill(self.known(message), message.zone)
-                    self.answered = turn
+                    self.answered = max(self.answered, turn)
                 case ClearFilters(turn=turn):
                     self.values = {}
-                    self.answered = turn
+                    self.answered = max(self.answered, turn)
 
 
 def _zone(name: str) -> tzinfo:

@@ -174,7 +174,7 @@ class PagedTable(Component, asset="paged_table"):
                 with self.hold_sync():
                     # In the page's order, and nothing that is not on it.
                     self.selected = [row["key"] for row in self.rows if row.get("key") in asked]
-                    self.answered = turn
+                    self.answered = max(self.answered, turn)
 
     @traitlets.observe("rows")
     def _forget_rows_that_went(self, _change: Any) -> None:

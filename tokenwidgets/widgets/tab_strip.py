@@ -91,7 +91,7 @@ class TabStrip(Component, asset="tab_strip"):
                 case ShowTabs(visible=visible) if set(visible) & set(self.tabs):
                     self.hidden = [name for name in self.tabs if name not in visible]
             if isinstance(message, SelectTab | ShowTabs):
-                self.answered = message.turn
+                self.answered = max(self.answered, message.turn)
 
     @traitlets.observe("tabs", "hidden")
     def _stay_on_a_visible_tab(self, _change: Any) -> None:

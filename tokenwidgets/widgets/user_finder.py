@@ -70,7 +70,7 @@ class UserFinder(Component, asset="user_finder"):
             case FindUsers(turn=turn):
                 # Those of the text before this one are no answer to it.
                 self.found, self.more, self.asked = [], "", ""
-                self.answered = turn
+                self.answered = max(self.answered, turn)
         return True
 
     def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
