@@ -165,7 +165,9 @@ def test_the_same_words_twice_are_two_messages(admin: Person):
     assert notice(admin)["serial"] > first["serial"]
 
 
-def test_it_is_busy_only_while_something_is_done(admin: Person, monkeypatch: pytest.MonkeyPatch):
+def test_it_is_busy_only_while_something_is_done(
+    admin: Person, monkeypatch: pytest.MonkeyPatch, token: int
+):
     seen = []
 
     def look(*_: Any, **__: Any) -> None:
@@ -173,9 +175,16 @@ def test_it_is_busy_only_while_something_is_done(admin: Person, monkeypatch: pyt
         raise errors.UnknownToken("There is no token 1.")
 
     admin.opens("jdoe", "API Tokens")
-    monkeypatch.setattr(TokenService, "get", look)
-    admin.does(admin.tokens.grid, "edit-token", id=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(TokenService, "get", look)
+        admin.does(admin.tokens.grid, "edit-token", id=1)
     assert seen == [True]
+    assert admin.app.shell.bar.busy is False
+    # Nor does the browser take a kernel for lost that does what was confirmed.
+    admin.does(admin.tokens.grid, "revoke-token", id=token)
+    monkeypatch.setattr(TokenService, "revoke", look)
+    admin.confirms()
+    assert seen == [True, True]
     assert admin.app.shell.bar.busy is False
 
 

@@ -160,13 +160,20 @@ class Shell:
     def run(self, action: Action) -> None:
         """Do what a person asked for within ``trouble``, and offer to do it again."""
         said = self.bar.notice["serial"]
-        self.bar.busy = True
-        with self.trouble(lambda: self.run(action)):
+        with self._busy(), self.trouble(lambda: self.run(action)):
             action()
         if self.bar.notice["serial"] == said and self.bar.notice["text"]:
             # What was said of the last thing is not true of this one.
             self.say("")
-        self.bar.busy = False
+
+    @contextlib.contextmanager
+    def _busy(self) -> Iterator[None]:
+        """Say to the browser that an answer takes as long as this block."""
+        self.bar.busy = True
+        try:
+            yield
+        finally:
+            self.bar.busy = False
 
     def ask(
         self,
@@ -227,7 +234,7 @@ class Shell:
         if not isinstance(message, Confirm) or self._answer is None:
             return
         answer = self._answer
-        with self.trouble():
+        with self._busy(), self.trouble():
             try:
                 answer(message.values)
             except errors.InvalidValue as error:
