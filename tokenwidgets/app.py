@@ -129,10 +129,10 @@ class ApplicationUsers(ipywidgets.VBox):
                     self._speak(language)
 
     def _open(self, control: Control) -> None:
-        self.shell.bar.current = control.value
         if control not in self._screens:
             self._screens[control] = self._makers[control]()
         self._screens[control].show()
+        self.shell.bar.current = control.value
 
     def _open_user(self, user_id: str | None) -> None:
         if user_id is None:

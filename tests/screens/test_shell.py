@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from house import goes_to
 from person import Person
 from unplugged import Unplugged
 
@@ -13,7 +14,7 @@ from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform
 from tokenwidgets.tokens import TokenService
-from tokenwidgets.vocabulary import Access
+from tokenwidgets.vocabulary import Access, Control
 
 
 def notice(person: Person) -> dict[str, Any]:
@@ -80,6 +81,50 @@ def test_it_is_tried_again_once_only(admin: Person, plug: Unplugged, populated: 
     admin.does(admin.picker, "search", text="")
     admin.tries_again()
     assert len(admin.picker.rows) == 3
+
+
+def test_an_order_that_is_tried_again_is_the_one_that_was_asked_for(admin: Person, plug: Unplugged):
+    groups = goes_to(admin, Control.USER_GROUPS).list.table
+    inventory = goes_to(admin, Control.TOKEN_INVENTORY).table
+    for table, column in ((admin.picker, "name"), (groups, "members"), (inventory, "name")):
+        before = table.sort, table.descending
+        plug.unplug()
+        admin.does(table, "sort-by", column=column)
+        assert (table.sort, table.descending) == before, "the rows on show are sorted so"
+        plug.plug_in()
+        admin.tries_again()
+        assert (table.sort, table.descending) == (column, False)
+
+
+def test_filters_that_were_not_used_are_not_shown_and_are_there_when_tried_again(
+    admin: Person, plug: Unplugged, token: int
+):
+    audit, inventory = goes_to(admin, Control.AUDIT_LOG), goes_to(admin, Control.TOKEN_INVENTORY)
+    for screen, values in ((audit, {"actor": "nobody"}), (inventory, {"status": "revoked"})):
+        plug.unplug()
+        admin.does(screen.bar, "filter", values=values)
+        assert screen.bar.values == {}
+        plug.plug_in()
+        admin.tries_again()
+        assert screen.bar.values == values
+    assert (audit.events.rows, inventory.table.rows) == ([], [])
+    plug.unplug()
+    admin.does(inventory.bar, "clear-filters")
+    admin.does(inventory.chart, "pick", key="api|read|orders")
+    assert inventory.bar.values == {"status": "revoked"}
+    plug.plug_in()
+    admin.tries_again()
+    assert inventory.bar.values == {"status": "revoked", "api": "orders", "access": "read"}
+
+
+def test_a_screen_that_cannot_be_shown_is_not_the_open_one(admin: Person, plug: Unplugged):
+    admin.opens("jdoe")
+    plug.unplug()
+    admin.does(admin.app.shell.bar, "open-screen", name="Audit Log")
+    plug.plug_in()
+    assert admin.app.shell.bar.current == "Application Users"
+    admin.does(admin.strip, "close")
+    assert admin.shown == [admin.picker]
 
 
 def test_a_database_that_is_not_there_at_the_start_is_tried_again(

@@ -37,6 +37,7 @@ class AuditScreen:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._wanted: dict[str, Any] = {}
+        self._filtered: dict[str, str] = {}  # the filters' values for that
         self._pager = Pager(self._fetch)
         self._last = LastSearch(shell, Control.AUDIT_LOG.value)
         self.bar = FilterBar(
@@ -67,6 +68,7 @@ class AuditScreen:
     def _do(self, message: Any) -> None:
         match message:
             case Filter() | ClearFilters():
+                self.bar.take(message)
                 self._filter()
                 if not self.bar.problems:
                     self._last.keep({"values": dict(self.bar.values), "zone": str(self.bar.zone)})
@@ -88,7 +90,10 @@ class AuditScreen:
             self._wanted = before
             self.bar.problems = {error.field.lower(): t(error.problem)}
             return
-        self.bar.problems = {}
+        except errors.TokenWidgetsError:
+            self._wanted, self.bar.values, self.bar.problems = before, self._filtered, {}
+            raise
+        self.bar.problems, self._filtered = {}, self.bar.values
         self._fill(page)
 
     def _download(self) -> None:

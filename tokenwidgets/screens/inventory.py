@@ -58,6 +58,7 @@ class InventoryScreen:
         self._shell = shell
         self._open_user = open_user
         self._wanted: dict[str, Any] = {}
+        self._filtered: dict[str, str] = {}  # the filters' values for that
         self._pager = Pager(self._fetch)
         self._last = LastSearch(shell, Control.TOKEN_INVENTORY.value)
         self.questions = InventoryQuestions(shell, self._refresh)
@@ -119,6 +120,7 @@ class InventoryScreen:
     def _carry_out(self, message: Any) -> None:
         match message:
             case Filter() | ClearFilters():
+                self.bar.take(message)
                 self._filter()
             case Pick(key=key) if wanted := picked(key):
                 values = self.bar.values
@@ -134,9 +136,8 @@ class InventoryScreen:
                 )
                 self._filter()
             case SortBy(column=column) if column in _SORTS:
-                self.table.descending = column == self.table.sort and not self.table.descending
-                self.table.sort = column
-                self._fill(self._pager.first())
+                with self.table.sorting(column):
+                    self._fill(self._pager.first())
             case RowsPerPage(count=count):
                 self.table.rows_per_page = count
                 self._fill(self._pager.first())
@@ -167,9 +168,10 @@ class InventoryScreen:
             # What is on show stays, and so does what the buttons are about.
             self._wanted, self.bar.problems = before, _problem(error)
             if not self.bar.problems:
+                self.bar.values = self._filtered
                 raise
             return
-        self.bar.problems = {}
+        self.bar.problems, self._filtered = {}, self.bar.values
         self._fill(page)
         self._draw()
 

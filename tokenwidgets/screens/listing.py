@@ -75,8 +75,9 @@ class Listing:
             case Search(text=text):
                 table.search = text
             case SortBy(column=column) if column in self._sortable():
-                table.descending = column == table.sort and not table.descending
-                table.sort = column
+                with table.sorting(column):
+                    self._fill(self._pager.first())
+                return
             case RowsPerPage(count=count):
                 table.rows_per_page = count
             case PreviousPage() | NextPage():

@@ -84,8 +84,10 @@ class UsersScreen:
                 with picker.hold_sync():
                     picker.search, picker.sort, picker.descending = "", _FIRST_SORT, False
             case SortBy(column=column) if column in _SORTS:
-                picker.descending = column == picker.sort and not picker.descending
-                picker.sort = column
+                with picker.sorting(column):
+                    self._fill(self._pager.first())
+                self._keep()
+                return
             case RowsPerPage(count=count):
                 picker.rows_per_page = count
             case PreviousPage() | NextPage():
@@ -103,12 +105,15 @@ class UsersScreen:
             case _:
                 return
         self._fill(self._pager.first())
+        self._keep()
+
+    def _keep(self) -> None:
         self._last.keep(
             {
-                "search": picker.search,
-                "sort": picker.sort,
-                "descending": picker.descending,
-                "rows": picker.rows_per_page,
+                "search": self.picker.search,
+                "sort": self.picker.sort,
+                "descending": self.picker.descending,
+                "rows": self.picker.rows_per_page,
             }
         )
 

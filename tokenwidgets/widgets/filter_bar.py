@@ -81,16 +81,19 @@ class FilterBar(Component, asset="filter_bar"):
         self.zone = _zone(zone)
         self.values = {str(name): text for name, text in values.items() if isinstance(text, str)}
 
+    def take(self, message: Filter | ClearFilters) -> None:
+        """Show what was set; who tries again what has failed does this anew."""
+        if isinstance(message, Filter):
+            self.fill(self.known(message), message.zone)
+        else:
+            self.values = {}
+
     def handle(self, message: Any) -> None:
         """Show what was set; who listens may change it again."""
-        with self.hold_sync():
-            match message:
-                case Filter(turn=turn):
-                    self.fill(self.known(message), message.zone)
-                    self.answered = max(self.answered, turn)
-                case ClearFilters(turn=turn):
-                    self.values = {}
-                    self.answered = max(self.answered, turn)
+        if isinstance(message, Filter | ClearFilters):
+            with self.hold_sync():
+                self.take(message)
+                self.answered = max(self.answered, message.turn)
 
 
 def _zone(name: str) -> tzinfo:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -175,6 +177,23 @@ class PagedTable(Component, asset="paged_table"):
                     # In the page's order, and nothing that is not on it.
                     self.selected = [row["key"] for row in self.rows if row.get("key") in asked]
                     self.answered = max(self.answered, turn)
+        return True
+
+    @contextlib.contextmanager
+    def sorting(self, column: str) -> Iterator[None]:
+        """Sort by a column, or turn its order round; fill the table in this block.
+
+        If that fails, the order is as it was, and as the rows on show still are.
+        """
+        before = self.sort, self.descending
+        with self.hold_sync():
+            self.descending = column == self.sort and not self.descending
+            self.sort = column
+            try:
+                yield
+            except Exception:
+                self.sort, self.descending = before
+                raise
 
     @traitlets.observe("rows")
     def _forget_rows_that_went(self, _change: Any) -> None:
