@@ -65,6 +65,18 @@ def test_the_same_save_again_adds_nothing(at_tokens: Person, populated: Platform
     assert at_tokens.said == ("status", "“etl” was added.")
 
 
+def test_a_form_that_was_left_for_another_user_s_tokens_cannot_be_saved(
+    at_tokens: Person, populated: Platform
+):
+    at_tokens.does(at_tokens.tokens.grid, "add-token")
+    late = at_tokens.tokens.form.form.form
+    at_tokens.does(at_tokens.strip, "close")
+    at_tokens.opens("asmith", "API Tokens")
+    at_tokens.saves("etl", nonce=late, orders="Read Access")
+    assert live_tokens(populated) == {}
+    assert at_tokens.shown == [at_tokens.strip, at_tokens.tokens.grid]
+
+
 def test_a_form_that_was_cancelled_cannot_be_saved(at_tokens: Person, populated: Platform):
     form = at_tokens.tokens.form.form
     at_tokens.does(at_tokens.tokens.grid, "add-token")

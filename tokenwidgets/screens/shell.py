@@ -19,6 +19,7 @@ from tokenwidgets.vocabulary import now
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.dialog import Confirm, Dialog, Dismiss
 from tokenwidgets.widgets.downloads import Downloads
+from tokenwidgets.widgets.form import Form
 from tokenwidgets.widgets.menu_bar import MenuBar, TryAgain, Undo
 from tokenwidgets.widgets.secret_dialog import SecretDialog
 
@@ -53,9 +54,16 @@ class Shell:
         self.secrets.on_unseen(self._unseen)
 
     def show(self, *components: ipywidgets.DOMWidget) -> None:
-        """Put these into the body, in place of what is there."""
-        if tuple(components) != self.body.children:
+        """Put these into the body, in place of what is there.
+
+        A form that goes is nobody's: nothing of it is saved any more, be it sent late or again.
+        """
+        before = self.body.children
+        if components != before:
             self.body.children = components
+        for gone in {*before} - {*components}:
+            if isinstance(gone, Form):
+                gone.form = ""
 
     def listen(self, component: Component, do: Callable[[Any], None]) -> None:
         """Own a component, and do what is asked for by its messages: each by ``run``."""

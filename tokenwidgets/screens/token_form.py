@@ -98,11 +98,8 @@ class TokenForm:
 
     def _do(self, message: CancelForm | SaveToken) -> None:
         match message:
-            # A form that is no longer on screen is nobody's.
-            case _ if not self._owner:
-                return
             case CancelForm():
-                self._leave()
+                self._close()
             case SaveToken():
                 self._save(message)
 
@@ -123,7 +120,7 @@ class TokenForm:
                 below = t("Below is its newer state; your change was not saved.")
                 self._fill(t("Edit token"), f"{words_of(error)} {below}")
             else:
-                self._leave()
+                self._close()
                 raise
 
     def _add(self, message: SaveToken, grants: dict[str, Access]) -> None:
@@ -144,7 +141,7 @@ class TokenForm:
                 name=made[0].token.name,
             )
         )
-        self._shell.catch_up(self._leave)
+        self._shell.catch_up(self._close)
 
     def _edit(self, token: TokenRow, message: SaveToken, grants: dict[str, Access]) -> None:
         saved = self._shell.platform.tokens.edit(
@@ -159,7 +156,7 @@ class TokenForm:
             undo=lambda: self._undo(token, saved.version),
             undoable=saved.version != token.version,
         )
-        self._shell.catch_up(self._leave)
+        self._shell.catch_up(self._close)
 
     def _undo(self, token: TokenRow, version: int) -> None:
         try:
@@ -167,12 +164,6 @@ class TokenForm:
             self._shell.say(t("“{name}” is as before.", name=row.name))
         finally:
             self._shell.catch_up(self._close)
-
-    def _leave(self) -> None:
-        # What was on the form cannot be saved any more, be it sent again.
-        self.form.form = secrets.token_urlsafe(12)
-        self._owner = ""
-        self._close()
 
 
 def _expirations(token: TokenRow | None) -> list[dict[str, Any]]:

@@ -166,9 +166,14 @@ class PagedTable(Component, asset="paged_table"):
     def _default_empty(self) -> str:
         return t("Nothing to show.")
 
-    def handle(self, message: Any) -> None:
-        """Keep what was opened and what is ticked; all else is for who fills the table."""
+    def handle(self, message: Any) -> bool:
+        """Keep what was opened and what is ticked; all else is for who fills the table.
+
+        Of a row's links, only one that there is can be followed.
+        """
         match message:
+            case ActOnRow(action=action, key=key):
+                return any(row.get("key") == key and row.get(action) for row in self.rows)
             case OpenRow(key=key):
                 self.chosen = key
             case Select(keys=keys, turn=turn):

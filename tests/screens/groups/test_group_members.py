@@ -58,6 +58,17 @@ def test_a_member_is_removed(admin: Person, screen: Any, populated: Platform):
     assert admin.said == ("status", "jdoe is no longer in Desk.")
 
 
+def test_a_link_of_another_group_s_members_that_comes_late_removes_nobody(
+    admin: Person, screen: Any, populated: Platform
+):
+    populated.memberships.set("asmith", "Desk", True)
+    for name in ("Desk", "Administrators"):
+        opens(admin, screen, name, "Members")
+    populated.memberships.set("asmith", "Administrators", True)
+    admin.does(screen.members.table, "act-on-row", action="remove", key="asmith")
+    assert populated.groups.members("Administrators") == ("admin", "asmith")
+
+
 def test_members_are_searched(admin: Person, screen: Any, populated: Platform):
     populated.memberships.set("jdoe", "Desk", True)
     populated.memberships.set("asmith", "Desk", True)
