@@ -12,8 +12,10 @@ from wire import Wire, recording
 
 from tokenwidgets.screens.audit_filters import audit_filters
 from tokenwidgets.widgets.component import Component
+from tokenwidgets.widgets.dialog import Dialog
 from tokenwidgets.widgets.filter_bar import FilterBar
 from tokenwidgets.widgets.menu_bar import MenuBar
+from tokenwidgets.widgets.paged_table import PagedTable
 from tokenwidgets.widgets.profile_form import ProfileForm
 from tokenwidgets.widgets.tab_strip import TabStrip
 from tokenwidgets.widgets.user_finder import FindUsers, UserFinder
@@ -147,6 +149,59 @@ def test_a_menu_that_goes_with_its_page_is_watched_no_more(page: Page, mount: Mo
     assert sorted(listened_to(page)) == ["focusin", "resize", "scroll"]
     view.remove()
     assert listened_to(page) == []
+
+
+def test_a_question_waits_until_it_can_be_seen(page: Page, mount: Mount):
+    dialog = Dialog()
+    view = mount(dialog)
+    view.hide()
+    dialog.ask("Revoke nightly?", confirm="Revoke")
+    view.tell()
+    # Out of sight a modal dialog would make the whole page dead.
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    view.hide(False)
+    expect(page.get_by_role("dialog", name="Revoke nightly?")).to_be_visible()
+
+
+def test_of_two_views_of_a_question_the_one_in_sight_asks_whatever_else_is_asked(
+    page: Page, mount: Mount
+):
+    other, dialog = Dialog(), Dialog()
+    beside, view = mount(other), mount(dialog)
+    view.hide()
+    view.show_twice()
+    other.ask("Leave without saving?", confirm="Leave")
+    beside.tell()
+    dialog.ask("Revoke nightly?", confirm="Revoke")
+    view.tell()
+    question = page.get_by_role("dialog", name="Revoke nightly?")
+    expect(question).to_be_visible()
+    view.hide(False)
+    dialog.refuse("Type the number.")
+    view.tell()
+    expect(question.get_by_text("Type the number.")).to_be_visible()
+    expect(page.locator("dialog[open]")).to_have_count(2)
+    dialog.dismiss()
+    view.tell()
+    expect(page.locator("dialog[open]")).to_have_count(1)
+
+
+def test_a_double_click_is_for_what_the_first_click_was_on_alone(page: Page, mount: Mount):
+    names = ["asmith", "jdoe", "jlee"]
+    action = {"key": "remove", "label": "Actions", "kind": "action"}
+    table = PagedTable(columns=[action], rows=[{"key": each, "remove": "Remove"} for each in names])
+    table.listen(lambda message: table.set_trait("rows", table.rows[1:]))
+    view = mount(table)
+    page.get_by_role("link").first.hover()
+    for count in (1, 2):
+        page.mouse.down(click_count=count)
+        page.mouse.up(click_count=count)
+        view.answer() if count == 1 else None
+    assert [row["key"] for row in table.rows] == ["jdoe", "jlee"]
+    assert view.sent() == []
+    page.get_by_role("link").first.click()
+    view.answer()
+    assert [row["key"] for row in table.rows] == ["jlee"]
 
 
 @pytest.fixture

@@ -27,12 +27,14 @@ _MOUNT = """async ([code, state]) => {
     };
     const module = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
     const widget = typeof module.default === "function" ? module.default() : module.default;
-    const el = document.createElement("div");
-    document.body.append(el);
-    const stop = await widget.render({ model, el });
-    // In the order of a host that takes the page away first.
-    const remove = () => { el.remove(); stop(); };
-    return { model, remove };
+    const show = async () => {
+        const el = document.createElement("div");
+        document.body.append(el);
+        const stop = await widget.render({ model, el });
+        // In the order of a host that takes the page away first.
+        return { el, remove: () => { el.remove(); stop(); } };
+    };
+    return { model, show, ...await show() };
 }"""
 
 
@@ -77,6 +79,14 @@ class Mounted:
         for each in said:
             if each.comm_id == self._component.model_id and "state" in each.data:
                 self._view.evaluate("({ model }, state) => model.set(state)", each.data["state"])
+
+    def hide(self, hidden: bool = True) -> None:
+        """Take the view out of sight, as another tab of the page does, or bring it back."""
+        self._view.evaluate("({ el }, hidden) => { el.hidden = hidden; }", hidden)
+
+    def show_twice(self) -> None:
+        """Add another view of the same model to the page."""
+        self._view.evaluate("async ({ show }) => { await show(); }")
 
     def remove(self) -> None:
         """Take the view away: its elements, and then what it listens to."""

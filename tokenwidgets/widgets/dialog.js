@@ -1,7 +1,7 @@
 /**
  * One question in a modal dialog.
  */
-import { h, plain, redrawOn, root, uniqueId, withTimes } from "./dom.js";
+import { h, isShown, onSight, plain, redrawOn, root, uniqueId, withTimes } from "./dom.js";
 import { modal } from "./modal.js";
 import { t } from "./words.js";
 
@@ -56,7 +56,8 @@ function contents() {
   };
 }
 
-function render({ model, el }) {
+/** @param {{asking: Element|null}} views the one of this dialog's views in which the question is open */
+function render(views, { model, el }) {
   const view = root(model, el, "tw-dialog");
   const body = contents();
   const cancel = h("button", { type: "button" }, t("Cancel"));
@@ -98,12 +99,14 @@ function render({ model, el }) {
 
   const leave = () => {
     asked = "";
+    if (views.asking === view) views.asking = null;
     setBusy(false);
     dialog.close();
   };
   const ask = (/** @type {string} */ nonce) => {
     const refused = dialog.isOpen() && model.get("problem");
     asked = nonce;
+    views.asking = view;
     setBusy(false);
     body.tell(model.get("problem"));
     if (refused) return; // what was entered stays
@@ -119,11 +122,14 @@ function render({ model, el }) {
     const nonce = model.get("nonce");
     if (nonce === asked) return;
     if (!nonce) leave();
-    // Another view of this dialog in the same page may have it open already.
-    else if (dialog.isOpen() || !document.querySelector("dialog.tw-question[open]")) ask(nonce);
+    // Out of sight it would close the whole page to the person; what is asked there waits until it is seen.
+    else if (views.asking ? views.asking === view : isShown(view)) ask(nonce);
   };
-  const stop = redrawOn(model, ["nonce"], update);
-  return () => { stop(); leave(); };
+  const stops = [redrawOn(model, ["nonce"], update), onSight(view, update), leave];
+  return () => { for (const stop of stops) stop(); };
 }
 
-export default { render };
+export default () => {
+  const views = { asking: null };
+  return { render: (context) => render(views, context) };
+};

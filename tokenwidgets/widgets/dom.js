@@ -1,6 +1,7 @@
 /**
  * Build and update plain HTML. Text goes in as text, never as markup.
  */
+import { ignoreStrayClicks } from "./clicks.js";
 import { dress } from "./styles.js";
 import { LANGUAGE, LOCALE } from "./words.js";
 
@@ -123,6 +124,25 @@ export function icon(name) {
   return svg;
 }
 
+/** Whether an element has a place on the page; on a hidden tab of JupyterLab it has none. */
+export const isShown = (/** @type {Element} */ element) => element.getClientRects().length > 0;
+
+/**
+ * Call back whenever an element comes into sight.
+ * @param {HTMLElement} element @param {() => void} act
+ * @returns {() => void} stops it
+ */
+export function onSight(element, act) {
+  let visible = false;
+  const observer = new ResizeObserver(() => {
+    const before = visible;
+    visible = isShown(element);
+    if (visible && !before) act();
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
 /**
  * Call back when an element comes into sight after a person's action left the keyboard focus
  * nowhere, as when the screen that they clicked in gives way to this one.
@@ -130,15 +150,10 @@ export function icon(name) {
  * @returns {() => void} stops it
  */
 export function onShown(element, takeFocus) {
-  let visible = false;
-  const observer = new ResizeObserver(() => {
-    const before = visible;
-    visible = element.getClientRects().length > 0;
+  return onSight(element, () => {
     const nowhere = !document.activeElement || document.activeElement === document.body;
-    if (visible && !before && nowhere && navigator.userActivation?.hasBeenActive) takeFocus();
+    if (nowhere && navigator.userActivation?.hasBeenActive) takeFocus();
   });
-  observer.observe(element);
-  return () => observer.disconnect();
 }
 
 /**
@@ -169,6 +184,7 @@ export function root(model, el, className) {
   const mark = (/** @type {Element} */ each) => each.setAttribute("data-lm-suppress-shortcuts", "true");
   element.addEventListener("focusin", (event) => mark(/** @type {Element} */ (event.target)));
   mark(element);
+  ignoreStrayClicks(element);
   dress(document);
   requestAnimationFrame(() => dress(element.getRootNode())); // by then it is where the host wants it
   el.append(element);

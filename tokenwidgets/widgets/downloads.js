@@ -1,7 +1,7 @@
 /**
  * Takes a file from Python piece by piece, and lets the browser save it.
  */
-import { h, root, uniqueId } from "./dom.js";
+import { h, isShown, root, uniqueId } from "./dom.js";
 import { saveBlob } from "./save.js";
 
 const GIVE_WAY = 400; // ms by which a page that is not in front leaves a file to the one that is
@@ -15,7 +15,7 @@ function render({ model, el }) {
     if (files.has(nonce)) model.send({ type: "take-piece", nonce, view: me, offset: files.get(nonce).done });
   };
   const begin = (offer) => {
-    if (!view.isConnected || view.getClientRects().length === 0) return;
+    if (!isShown(view)) return;
     files.set(offer.nonce, { ...offer, done: 0, pieces: [] });
     take(offer.nonce);
   };

@@ -3,8 +3,8 @@
  *
  * A form marks its root with `data-unsaved`, so that components whose code is apart know of it.
  */
-import { h } from "./dom.js";
-import { isShown, modal } from "./modal.js";
+import { h, isShown } from "./dom.js";
+import { modal } from "./modal.js";
 import { t } from "./words.js";
 
 const UNSAVED = "data-unsaved";

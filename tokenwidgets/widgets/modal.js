@@ -1,11 +1,10 @@
 /**
  * Modal dialogs: named, in the top layer, and the keyboard goes back to where it came from.
  */
-import { h, uniqueId } from "./dom.js";
+import { h, isShown, uniqueId } from "./dom.js";
 
 /** What a person would call a control. */
 const nameOf = (/** @type {Element} */ element) => (element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
-export const isShown = (/** @type {Element} */ element) => element.getClientRects().length > 0;
 
 /**
  * Remember where the keyboard focus is.

@@ -2,7 +2,7 @@
  * New secrets, shown once. They live in the DOM of one view and in its variables until "Done",
  * and never in the model, in storage or in another view.
  */
-import { h, plain, root, uniqueId } from "./dom.js";
+import { h, isShown, plain, root, uniqueId } from "./dom.js";
 import { modal } from "./modal.js";
 import { saveBlob } from "./save.js";
 import { pieces, t, tn } from "./words.js";
@@ -125,13 +125,12 @@ function render({ model, el }) {
   const me = uniqueId("view");
   const dialog = secretDialog();
   view.append(dialog.element);
-  const inSight = () => view.isConnected && view.getClientRects().length > 0;
   const receive = (message) => {
     if (message?.type === "offer") {
-      const claim = () => { if (inSight()) model.send({ type: "claim", nonce: message.nonce, view: me }); };
+      const claim = () => { if (isShown(view)) model.send({ type: "claim", nonce: message.nonce, view: me }); };
       if (document.hasFocus()) claim();
       else setTimeout(claim, GIVE_WAY);
-    } else if (message?.type === "secrets" && message.view === me && inSight()) {
+    } else if (message?.type === "secrets" && message.view === me && isShown(view)) {
       dialog.show(message.tokens);
       model.send({ type: "seen", nonce: message.nonce, view: me });
     }
