@@ -46,7 +46,7 @@ function contents() {
       fields.replaceChildren(...model.get("fields").map(fieldBox));
       fields.hidden = model.get("fields").length === 0;
     },
-    values: () => Object.fromEntries([...fields.querySelectorAll("[name]")].map((input) => [input.name, input.value])),
+    values: () => Object.fromEntries(/** @type {HTMLInputElement[]} */ ([...fields.querySelectorAll("[name]")]).map((input) => [input.name, input.value])),
     tell(text) {
       problemBox.hidden = !text;
       problem.textContent = "";

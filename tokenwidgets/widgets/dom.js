@@ -77,6 +77,7 @@ export function withTimes(text) {
 export function relative(instant) {
   const seconds = (new Date(instant).getTime() - Date.now()) / 1000;
   const format = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+  /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const units = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60]];
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
@@ -93,7 +94,7 @@ export function replaceKeepingFocus(parent, ...children) {
   const focused = parent.contains(document.activeElement)
     ? document.activeElement?.getAttribute("data-focus") : null;
   parent.replaceChildren(...children);
-  if (focused) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) /** @type {HTMLElement|null} */ (parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`))?.focus();
 }
 
 const ICONS = {

@@ -4,8 +4,8 @@
 import { h, plain, uniqueId } from "./dom.js";
 
 /**
- * @typedef {{name: string, label: string, kind?: string, type?: string, most?: number, hint?: string, readonly?: boolean,
- *   options?: {value: string, label: string}[], disabled?: boolean}} FieldSpec
+ * @typedef {{name: string, label: string, kind?: string, type?: string, most?: number, hint?: string,
+ *   options?: {value: string, label: string}[]}} FieldSpec
  */
 
 /** Show, or take away, what is wrong with a control. */

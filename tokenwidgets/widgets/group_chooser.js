@@ -35,8 +35,9 @@ function render({ model, el }) {
 
   const showMatching = () => {
     const wanted = filter.hidden ? "" : filter.value.trim().toLowerCase();
-    for (const row of list.children) row.hidden = !row.getAttribute("data-name").includes(wanted);
-    none.hidden = !list.children.length || [...list.children].some((row) => !row.hidden);
+    const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+    for (const row of rows) row.hidden = !row.dataset.name.includes(wanted);
+    none.hidden = !rows.length || rows.some((row) => !row.hidden);
   };
   filter.addEventListener("input", showMatching);
   const change = (group, member) => model.send({ type: "set-membership", group, member, serial: model.get("serial") });

@@ -8,8 +8,8 @@ import { h, icon, uniqueId } from "./dom.js";
  * Hang a pop-up under a button. Escape, a click elsewhere and leaving it by keyboard close it.
  * @param {HTMLElement} button
  * @param {HTMLElement} popup
- * @param {(event?: Event) => void} onOpen is called when it has opened: put the focus somewhere
- * @returns {{open: (event?: Event) => void, close: (refocus?: boolean) => void, isOpen: () => boolean}}
+ * @param {(event?: KeyboardEvent) => void} onOpen is called when it has opened: put the focus somewhere
+ * @returns {{open: (event?: KeyboardEvent) => void, close: (refocus?: boolean) => void, isOpen: () => boolean}}
  */
 export function hangPopup(button, popup, onOpen) {
   popup.id = popup.id || uniqueId("popup");
@@ -40,7 +40,7 @@ export function hangPopup(button, popup, onOpen) {
     window[change]("scroll", place, true);
     window[change]("resize", place);
   };
-  const open = (/** @type {Event=} */ event) => {
+  const open = (/** @type {KeyboardEvent=} */ event) => {
     if (!isOpen()) {
       popup.showPopover();
       tell(true);

@@ -41,7 +41,7 @@ function tabChooser(model, chosen) {
   const boxes = h("div", { class: "tw-boxes" });
   const popup = h("div", { role: "dialog", "aria-label": t("Tabs"), class: "tw-popup" }, h("h4", {}, t("Tabs")), boxes);
   const menu = menuButton({ label: t("Menu"), onChoose: () => chooser.open() });
-  const chooser = hangPopup(menu.button, popup, () => popup.querySelector("input:not(:disabled)")?.focus());
+  const chooser = hangPopup(menu.button, popup, () => /** @type {HTMLElement|null} */ (popup.querySelector("input:not(:disabled)"))?.focus());
   menu.setItems([t("Tabs")]);
   menu.element.append(popup);
 

@@ -68,9 +68,11 @@ function moreCell(value) {
 
 /** @typedef {{onOpen: (key: string) => void, onAct?: (action: string, key: string) => void}} CellEvents */
 
+/** @param {Column} column @param {Record<string, any>} row @param {CellEvents} events @param {string} rowName */
 function tableCell(column, row, { onOpen, onAct }, rowName) {
   const value = row[column.key];
   const none = value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+  /** @type {string|Node|(string|Node)[]} */
   let content = "—";
   if (column.kind === "link") {
     content = h("a", { href: "#", "data-focus": `${column.key}:${row.key}`,

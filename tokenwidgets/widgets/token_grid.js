@@ -103,6 +103,7 @@ function tableBox(model, memory, act) {
   const empty = h("div", { class: "tw-empty" });
   const links = actionLinks(act);
   const open = new Set();
+  /** @type {HTMLElement|null} */
   let next = null;
   const tableRow = (row) => {
     const cells = [h("span", { class: "tw-token-name", dir: "auto" }, plain(row.name)), secretCell(row), accessCell(row, open),
