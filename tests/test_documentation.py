@@ -6,13 +6,13 @@ import ast
 import importlib
 import re
 import shlex
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from pages import BLOCK, follow
+from served import free_port
 from sqlalchemy import text
 from traitlets.utils.importstring import import_item
 
@@ -174,9 +174,7 @@ def reader(place: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
 
 
 def test_the_tutorial_goes_as_it_says(place: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     tutorial = (DOCS / "tutorial.md").read_text(encoding="utf-8")
     assert follow(tutorial.replace("9000", str(port)), place, port=port) > 15
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from job import add_token, open_user, take_secret
 from live import Dashboard, running, started
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from served import free_port
 
 from tokenwidgets import demo
 from tokenwidgets.database import Database
@@ -78,8 +78,7 @@ def lab(tmp_path: Path) -> Iterator[Dashboard]:
     settings = tmp_path / "labsettings"
     settings.mkdir()
     (settings / "overrides.json").write_text(json.dumps(SAVE_WIDGETS))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     arguments = (
         "-m",
         "jupyter",

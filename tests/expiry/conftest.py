@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from dataclasses import dataclass, field
 
 import pytest
 from aiosmtpd.controller import Controller
+from served import free_port
 from traitlets.config import Config
 
 from tokenwidgets.expiry import Mail, ReminderService
@@ -50,9 +50,7 @@ def serve():
     running = []
 
     def start(handler, **options):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
         controller.start()
         running.append(controller)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from door import outputs
+from served import free_port
 
 from tokenwidgets.bootstrap import initialise
 from tokenwidgets.database import Database
@@ -30,8 +30,7 @@ def voila(tmp_path: Path) -> Iterator[Start]:
     initialise(Database(url), "admin")
 
     def start(*options: str, **environment: str) -> str:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         settings = {"TOKENWIDGETS_DATABASE_URL": url, "TOKENWIDGETS_LOCAL_USER": "admin"}
         with (tmp_path / "voila.log").open("wb") as log:
             process = subprocess.Popen(
@@ -54,7 +53,7 @@ def voila(tmp_path: Path) -> Iterator[Start]:
 
 def page(url: str, **headers: str) -> str:
     """What the notebook has put into the page, once Voilà answers."""
-    for _ in range(300):
+    for _ in range(600):
         try:
             answer = httpx.get(url, headers=headers, timeout=60)
         except httpx.ConnectError:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx
 import pytest
 from live import launch_chromium
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from served import free_port
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "jupyterhub" / "jupyterhub_config.py"
 PASSWORD = "one-for-all-of-them"
@@ -51,7 +51,7 @@ class Hub:
 @pytest.fixture(scope="module")
 def hub(people_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub")
-    public, api, proxy, dashboard = free_ports(4)
+    public, api, proxy, dashboard = (free_port() for _ in range(4))
     url = f"http://127.0.0.1:{public}/"
     # The example, and what is different here: the names, the ports, and who signs in.
     (folder / "jupyterhub_config.py").write_text(
@@ -109,14 +109,6 @@ def proxy_program() -> str:
     program = shutil.which(name, path=f"{beside}:{os.environ['PATH']}")
     assert program, "the tests need JupyterHub's proxy: run scripts/tools.py"
     return program
-
-
-def free_ports(count: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in taken]
-    for each in taken:
-        each.close()
-    return ports
 
 
 def wait_for(url: str, log: Path, process: subprocess.Popen[bytes]) -> None:

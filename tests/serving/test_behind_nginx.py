@@ -16,6 +16,7 @@ import pytest
 from door import PROXY_SECRET, Server, serving
 from live import launch_chromium
 from playwright.sync_api import expect, sync_playwright
+from served import free_port
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "proxy" / "nginx.conf"
 NAME = "tokens.example.org"
@@ -120,13 +121,8 @@ def start(folder: Path, servers: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([program, "-c", f"{folder}/nginx.conf", "-g", "daemon off;"])
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
-
-
 def wait_for(port: int) -> None:
-    for _ in range(100):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import socket
@@ -19,6 +20,13 @@ import uvicorn
 
 READY_WITHIN = 60
 """How long a server may take to answer, in seconds; a cold start on a busy machine is slow."""
+
+_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+# Below those that the system itself gives away; in an order that another process does not have,
+# which it would by the usual chance: Hypothesis begins that anew.
+_PORTS = random.SystemRandom().sample(
+    range(20_000, max(int(_RANGE.read_text().split()[0]), 30_000)), 1_000
+)
 
 
 @contextlib.contextmanager
@@ -104,7 +112,11 @@ def nginx(folder: Path, http: str) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, for who can listen only where they are told to.
+
+    Each is given once, and none that the system could give to somebody else in the meantime.
+    """
+    while True:
+        port = _PORTS.pop()
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
