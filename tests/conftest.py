@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from postgres import PostgreSQL, postgresql_server
 from sqlalchemy.engine import URL
 
@@ -20,7 +20,10 @@ from tokenwidgets.bootstrap import initialise
 from tokenwidgets.database import Database
 from tokenwidgets.platform import Platform, open_platform
 
-settings.register_profile("tests", deadline=None, print_blob=True)
+# A busy machine is not a slow strategy.
+settings.register_profile(
+    "tests", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("tests")
 
 MADE_AT = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 import tokenwidgets
 from tokenwidgets import errors
-from tokenwidgets.frames import sqlite
+from tokenwidgets.frames import sqlite, sqlite_child
 from tokenwidgets.platform import open_platform
 from tokenwidgets.schema import Token
 from tokenwidgets.vocabulary import Access
@@ -35,7 +35,8 @@ def large(monkeypatch):
 
 def readers():
     """The processes that read for this one."""
-    return psutil.Process().children(recursive=True)
+    children = psutil.Process().children(recursive=True)
+    return [each for each in children if sqlite_child.__file__ in each.cmdline()]
 
 
 def test_a_large_database_is_read_by_two_processes(

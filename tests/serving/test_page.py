@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from door import Server, named, serving
 from live import launch_chromium
@@ -137,18 +138,25 @@ def test_a_page_that_is_loaded_again_has_a_new_kernel_and_leaves_no_old_one(
 ):
     page = open_page("guest")
     first = kernel_of(page)
-    before = len(server.children())
+    process = process_of(first, server)
     page.reload()
     expect(page.get_by_role("button", name="Security")).to_be_visible(timeout=60_000)
     assert kernel_of(page) != first
-    end = time.monotonic() + 20
-    while len(server.children()) != before:
-        assert time.monotonic() < end, "the old kernel is still there"
-        time.sleep(0.1)
+    _, alive = psutil.wait_procs([process], timeout=20)
+    assert not alive, "the old kernel is still there"
 
 
 def kernel_of(page: Page) -> str:
     return page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').text).kernelId")
+
+
+def process_of(kernel_id: str, server: Server) -> psutil.Process:
+    for each in psutil.Process(server.process.pid).children():
+        # Those of other pages may be ending.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(kernel_id in word for word in each.cmdline()):
+                return each
+    raise AssertionError(f"kernel {kernel_id} has no process")
 
 
 def test_no_script_that_was_smuggled_into_the_page_runs(
