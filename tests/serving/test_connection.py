@@ -118,7 +118,9 @@ def test_what_is_malformed_ends_neither_the_connection_nor_the_kernel(name: str,
     assert "Traceback" not in json.dumps(list(kernel.messages(quiet=0.2)))
 
 
-def test_nothing_of_a_message_makes_a_line_of_the_log(server: Server):
+def test_nothing_of_a_message_makes_a_line_of_the_log(kernel: Socket, server: Server):
+    kernel.connection.send(malformed()["a comm that would break a line of the log"])
+    assert kernel.is_alive()
     assert "ERROR forged" not in server.log
 
 

@@ -134,12 +134,13 @@ def test_the_charts_count_by_month_and_status_and_by_api_and_access(screen: Any)
 
 
 def test_every_bar_of_a_chart_can_be_picked_and_leads_to_as_many_tokens(admin: Person, screen: Any):
-    for figure in screen.chart.figures:
-        for value in figure["spec"]["data"]["values"]:
-            admin.does(screen.chart, "pick", key=value["pick"])
-            assert len(screen.table.rows) == value["Tokens"], value
-            admin.does(screen.chart, "pick", key=value["pick"])
-            assert len(screen.table.rows) == 4, "picked again, it is let go"
+    bars = [value for figure in screen.chart.figures for value in figure["spec"]["data"]["values"]]
+    assert len({value["pick"] for value in bars}) == len(bars) > 4
+    for value in bars:
+        admin.does(screen.chart, "pick", key=value["pick"])
+        assert len(screen.table.rows) == value["Tokens"], value
+        admin.does(screen.chart, "pick", key=value["pick"])
+        assert len(screen.table.rows) == 4, "picked again, it is let go"
 
 
 def test_a_picked_bar_keeps_the_others_of_its_chart_and_filters_the_other_chart(
