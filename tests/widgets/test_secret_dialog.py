@@ -107,6 +107,19 @@ def test_a_secret_that_was_seen_is_not_reported(
     assert unseen == []
 
 
+def test_a_secret_that_is_on_its_way_is_forgotten_when_the_dialog_is_closed(
+    dialog: SecretDialog, unseen: list[str]
+):
+    secret = mint()
+    mine = sys.getrefcount(secret)
+    dialog.show([("x", secret)])
+    dialog.close()
+    assert sys.getrefcount(secret) == mine
+    assert all(timer.finished.is_set() for timer in timers())
+    wait_for_timers()
+    assert unseen == []
+
+
 @pytest.mark.parametrize("claimed", [False, True], ids=["nobody claims it", "claimed, no more"])
 def test_a_secret_that_nobody_acknowledges_is_reported_and_forgotten(
     dialog: SecretDialog, unseen: list[str], wire: Wire, claimed: bool

@@ -78,9 +78,9 @@ class SecretDialog(Component, asset="secret_dialog"):
     messages = (Claim, Seen)
 
     def __init__(self, *, seen_within: float = SEEN_WITHIN, **kwargs: Any) -> None:
+        self._offers: dict[str, _Offer] = {}
         super().__init__(**kwargs)
         self._seen_within = seen_within
-        self._offers: dict[str, _Offer] = {}
         self._unseen: list[Callable[[], None]] = []
 
     def show(self, made: Sequence[tuple[str, Secret]]) -> None:
@@ -110,10 +110,19 @@ class SecretDialog(Component, asset="secret_dialog"):
             case Claim(nonce=nonce, view=view) if offer is not None and offer.view is None:
                 self._hand_over(nonce, offer, view)
             case Seen(nonce=nonce, view=view) if offer is not None and offer.view == view:
-                del self._offers[nonce]
-                if offer.timer is not None:
-                    offer.timer.cancel()
+                self._forget(nonce)
         return False
+
+    def close(self) -> None:
+        """Take it away, and forget the secrets that nobody has come for."""
+        for nonce in tuple(self._offers):
+            self._forget(nonce)
+        super().close()
+
+    def _forget(self, nonce: str) -> None:
+        timer = self._offers.pop(nonce).timer
+        if timer is not None:
+            timer.cancel()
 
     def _hand_over(self, nonce: str, offer: _Offer, view: str) -> None:
         made, offer.secrets, offer.view = offer.secrets, [], view
