@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from wire import Wire, recording
 
 from tokenwidgets.screens.audit_filters import audit_filters
+from tokenwidgets.widgets import chart as charts
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.dialog import Dialog
 from tokenwidgets.widgets.filter_bar import FilterBar
@@ -43,6 +44,14 @@ COUNT_LISTENERS = """() => {
         listeners.map((each) => each.event).filter((each) => ours.includes(each));
 }"""
 
+# In place of Vega: draws when it is told to, and counts the drawings that are not let go of.
+SLOW_VEGA = """const vegaEmbed = async () => {
+    await new Promise((resolve) => { window.draw = resolve; });
+    window.drawings = 1;
+    const view = { addEventListener() {} };
+    return { view, finalize() { window.drawings -= 1; } };
+};"""
+
 Mount = Callable[[Component], Mounted]
 
 
@@ -73,7 +82,7 @@ def test_who_is_found_is_shown_again_for_the_same_text(page: Page, mount: Mount)
     finder = UserFinder()
 
     def find(message: Any) -> None:
-        if isinstance(message, FindUsers):
+        if isinstance(message, FindUsers) and message.text != "lost":
             finder.found = [{"key": "jdoe", "name": "Jane Doe", "note": ""}]
             finder.asked = message.text
 
@@ -90,6 +99,10 @@ def test_who_is_found_is_shown_again_for_the_same_text(page: Page, mount: Mount)
         box.press_sequentially("jd")
         view.answer()
         expect(option).to_be_visible()
+    # As when the database is away.
+    box.fill("lost")
+    view.answer()
+    expect(option).to_be_hidden()
     # With the box empty, and another group on show.
     finder.forget()
     view.tell()
@@ -184,6 +197,18 @@ def test_of_two_views_of_a_question_the_one_in_sight_asks_whatever_else_is_asked
     dialog.dismiss()
     view.tell()
     expect(page.locator("dialog[open]")).to_have_count(1)
+
+
+def test_a_chart_that_goes_while_it_is_drawn_leaves_nothing(
+    page: Page, mount: Mount, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(charts, "vega_embed", lambda: SLOW_VEGA)
+    figure = {"title": "Tokens", "summary": "", "spec": {}, "columns": ["API"]}
+    view = mount(charts.Chart(figures=[{**figure, "rows": [{"label": "orders", "cells": []}]}]))
+    page.wait_for_function("() => window.draw")
+    view.remove()
+    page.evaluate("() => window.draw()")
+    page.wait_for_function("() => window.drawings === 0")
 
 
 def test_a_double_click_is_for_what_the_first_click_was_on_alone(page: Page, mount: Mount):

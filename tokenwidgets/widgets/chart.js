@@ -65,9 +65,15 @@ function drawing(view, onPick) {
     const whole = colours.inside({ ...LOOK, ...spec, width, config: { ...LOOK.config, font, ...spec.config } });
     colours.done();
     result?.finalize();
+    result = null;
     // "ast": Vega interprets its expressions instead of compiling them, which our page forbids.
-    result = await vegaEmbed(canvas, whole, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" },
+    const made = await vegaEmbed(canvas, whole, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" },
       formatLocale: { decimal: mark("decimal"), thousands: mark("group"), grouping: [3], currency: ["", ""] } });
+    if (stopped) {
+      made.finalize();
+      return;
+    }
+    result = made;
     result.view.addEventListener("click", (_event, item) => { if (item?.datum?.pick) onPick(item.datum.pick); });
   };
   // One after the other: of two at once, the one that is thrown away could be the one on screen.

@@ -86,6 +86,7 @@ function render({ model, el }) {
     const asked = model.get("asked");
     const found = model.get("found");
     list.setAttribute("aria-label", plain(model.get("label")));
+    if (!asked) setOpen(false); // it could not be looked for: who was found before cannot be chosen any more
     if (!asked || asked !== input.value || model.get("answered") < sent || document.activeElement !== input) return;
     list.replaceChildren(...found.map((user) => option(user, choose)));
     more.textContent = plain(model.get("more")) || (found.length ? "" : t("No user matches."));
