@@ -229,6 +229,20 @@ def test_a_double_click_is_for_what_the_first_click_was_on_alone(page: Page, mou
     assert [row["key"] for row in table.rows] == ["jlee"]
 
 
+def test_a_button_is_pressed_once_however_often_one_clicks_and_not_while_it_is_disabled(
+    page: Page, mount: Mount
+):
+    download = {"name": "download", "label": "Download"}
+    more = {"name": "more", "label": "Download as", "items": ["CSV"], "disabled": True}
+    view = mount(FilterBar(actions=[download, more]))
+    page.get_by_role("button", name="Download", exact=True).dblclick()
+    menu = page.get_by_role("button", name="Download as")
+    menu.click(force=True)
+    menu.press("ArrowDown")
+    expect(page.get_by_role("menuitem")).to_have_count(0)
+    assert view.sent() == [{"type": "act", "name": "download"}]
+
+
 @pytest.fixture
 def filters(mount: Mount) -> Mounted:
     return mount(FilterBar(heading="Audit Log", filters=audit_filters(["add user"])))

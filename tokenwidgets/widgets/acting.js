@@ -8,10 +8,20 @@ import { menuButton } from "./popup.js";
 
 const CLASSES = { primary: "tw-primary", danger: "tw-danger", risky: "tw-risky", quiet: "tw-quiet" };
 
-function plainButton(action, onAct) {
-  const element = h("button", { type: "button", "data-focus": `act:${action.name}`, onclick: () => {
-    if (element.getAttribute("aria-disabled") !== "true") onAct({ type: "act", name: action.name });
+/**
+ * A button that is pressed once, however often one clicks, and not while it is aria-disabled; with
+ * that rather than disabled the keyboard focus stays on it.
+ * @param {string} mark its `data-focus` @param {() => void} onPress @param {Record<string, any>} [attributes]
+ */
+export function pressButton(mark, onPress, attributes = {}) {
+  const element = h("button", { type: "button", "data-focus": mark, ...attributes, onclick: (event) => {
+    if (event.detail < 2 && element.getAttribute("aria-disabled") !== "true") onPress();
   } });
+  return element;
+}
+
+function plainButton(action, onAct) {
+  const element = pressButton(`act:${action.name}`, () => onAct({ type: "act", name: action.name }));
   return { element, close: () => {}, button: element, setText: (text) => { element.textContent = text; } };
 }
 
@@ -38,7 +48,6 @@ export function actionBar(onAct) {
         const part = made.get(action.name) ?? (action.items ? menu(action, onAct) : plainButton(action, onAct));
         part.setText(plain(action.label));
         part.button.className = CLASSES[action.kind] ?? "";
-        // aria-disabled rather than disabled: the keyboard focus stays.
         part.button.setAttribute("aria-disabled", String(Boolean(action.disabled)));
         next.set(action.name, part);
       }

@@ -1,6 +1,7 @@
 /**
  * The controls of a user group, by screen, with a check box each.
  */
+import { pressButton } from "./acting.js";
 import { h, plain, redrawOn, replaceKeepingFocus, root, uniqueId } from "./dom.js";
 import { t } from "./words.js";
 
@@ -31,9 +32,8 @@ function render({ model, el }) {
   const filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": t("Filter controls"), placeholder: t("Filter controls"),
     autocomplete: "off", spellcheck: "false", maxlength: "1000" }));
   const all = (name, type, className) => {
-    const button = h("button", { type: "button", class: className, "data-focus": type, onclick: () => {
-      if (button.getAttribute("aria-disabled") !== "true") model.send({ type, serial: model.get("serial") });
-    } }, name);
+    const button = pressButton(type, () => model.send({ type, serial: model.get("serial") }), { class: className });
+    button.textContent = name;
     return button;
   };
   const grant = all(t("Grant All"), "grant-all", "");

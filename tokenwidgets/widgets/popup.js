@@ -79,9 +79,13 @@ export function menuButton({ label, before, after = icon("down"), buttonClass = 
   const popup = hangPopup(button, menu, (event) => focusAt(event?.key === "ArrowUp" ? -1 : 0));
   button.setAttribute("aria-controls", menu.id);
 
-  button.addEventListener("click", () => (popup.isOpen() ? popup.close() : popup.open()));
+  const isDisabled = () => button.getAttribute("aria-disabled") === "true";
+  button.addEventListener("click", () => {
+    if (popup.isOpen()) popup.close();
+    else if (!isDisabled()) popup.open();
+  });
   button.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    if (isDisabled() || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
     event.preventDefault();
     popup.open(event);
   });
