@@ -25,7 +25,7 @@ def user(dashboard: Dashboard, request: pytest.FixtureRequest) -> str:
 def test_events_are_found_unfolded_and_downloaded(page: Page, user: str):
     screen("Audit Log")(page)
     page.get_by_role("searchbox", name="Search").fill(user)
-    expect(page.get_by_text("2 events")).to_be_visible()
+    expect(page.get_by_text("2 events", exact=True)).to_be_visible()
     page.get_by_label("Action").select_option("add token")
     expect(page.get_by_text("1 event", exact=True)).to_be_visible()
     row = page.get_by_role("row").filter(has_text="nightly")
@@ -44,7 +44,7 @@ def test_events_are_found_unfolded_and_downloaded(page: Page, user: str):
 def test_on_paper_there_are_whole_events_and_no_buttons(page: Page, user: str):
     screen("Audit Log")(page)
     page.get_by_role("searchbox", name="Search").fill(user)
-    expect(page.get_by_text("2 events")).to_be_visible()
+    expect(page.get_by_text("2 events", exact=True)).to_be_visible()
     page.emulate_media(media="print")
     assert page.get_by_role("button").filter(visible=True).count() == 0
     assert page.get_by_role("textbox").filter(visible=True).count() == 0

@@ -32,7 +32,7 @@ def test_a_check_box_gives_a_control_and_the_filter_finds_it(
     open_group(page, group, "Controls")
     page.get_by_role("searchbox", name="Filter controls").fill("audit")
     box = page.get_by_role("checkbox", name="Audit Log")
-    assert page.get_by_role("checkbox").count() == 1
+    expect(page.get_by_role("checkbox")).to_have_count(1)
     box.check()
     expect(page.get_by_role("status").filter(has_text="now gives “Audit Log”")).to_be_visible()
     expect(box).to_be_checked()

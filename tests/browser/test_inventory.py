@@ -37,7 +37,7 @@ def inventory(page: Page) -> Page:
 def of_owner(page: Page, owner: str) -> None:
     page.get_by_label("Owner").fill(owner)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("3 tokens")).to_be_visible()
+    expect(page.get_by_text("3 tokens", exact=True)).to_be_visible()
 
 
 def test_the_charts_load_nothing_from_elsewhere(page: Page, dashboard: Dashboard):
@@ -125,7 +125,7 @@ def test_ticks_that_come_faster_than_python_answers_are_all_kept(inventory: Page
     )
     assert all(ticked)
     # 40 clicks: the first was clicked 14 times, the others 13.
-    expect(inventory.get_by_text("2 selected")).to_be_visible()
+    expect(inventory.get_by_text("2 selected", exact=True)).to_be_visible()
 
 
 def test_all_that_match_are_revoked(inventory: Page, dashboard: Dashboard, owner: str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import psutil
 from live import Dashboard
 from playwright.sync_api import Browser, Page, expect
@@ -13,7 +15,15 @@ def kernels(dashboard: Dashboard) -> list[psutil.Process]:
     """The processes of the dashboard's kernels, of which no other test is using one."""
     server = psutil.Process(dashboard.process.pid)
     children = server.children(recursive=True)
-    return [each for each in children if "tokenwidgets.serving.visitor_kernel" in each.cmdline()]
+    return [each for each in children if "tokenwidgets.serving.visitor_kernel" in words_of(each)]
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """What it was started with; nothing if it has ended, as one of an earlier test may by now."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def test_a_page_whose_kernel_is_gone_says_so_at_a_click_and_is_there_again_after_reload(
@@ -28,7 +38,8 @@ def test_a_page_whose_kernel_is_gone_says_so_at_a_click_and_is_there_again_after
     lost = page.get_by_role("alert").filter(has_text=LOST)
     expect(lost).to_have_count(0)
     for kernel in kernels(dashboard):
-        kernel.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            kernel.kill()
     page.get_by_role("button", name="Security").click()
     page.get_by_role("menuitem", name="APIs").click()
     expect(lost).to_be_visible()

@@ -34,9 +34,9 @@ def test_the_tab_shows_only_to_who_has_its_control(context: BrowserContext, desk
     page.get_by_role("searchbox", name="Search users").fill(demo.SHOWCASE)
     page.get_by_role("link", name=demo.SHOWCASE, exact=True).click()
     expect(page.get_by_role("tab", name="Activity")).to_be_visible()
-    assert page.get_by_role("tab").all_text_contents() == ["General", "Activity"]
+    expect(page.get_by_role("tab")).to_have_text(["General", "Activity"])
     page.get_by_role("button", name="Security").click()
-    assert page.get_by_role("menuitem").all_text_contents() == ["Application Users"]
+    expect(page.get_by_role("menuitem")).to_have_text(["Application Users"])
     page.goto("about:blank")
 
 

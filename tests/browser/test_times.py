@@ -38,7 +38,7 @@ def test_in_the_question_before_a_token_is_revoked(page: Page, dashboard: Dashbo
     tokens = dashboard.platform().tokens.page(SHOWCASE).rows
     token = next(token for token in tokens if token.last_used_at)
     detail(page)
-    page.get_by_role("link", name=f"Revoke {token.name}").click()
+    page.get_by_role("link", name=f"Revoke {token.name}", exact=True).click()
     said = page.get_by_role("dialog").locator("time")
     assert token.last_used_at is not None
     expect_tokyo_time(said, token.last_used_at)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from pathlib import Path
 
 from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
-__all__ = ["other_than_before", "pixels_that_differ", "still", "take"]
+__all__ = ["how_many_differ", "other_than_before", "still", "take"]
 
 TESTS = Path(__file__).resolve().parent.parent
 BASELINES = TESTS / "browser" / "baselines"
@@ -23,6 +24,8 @@ WRITING = os.environ.get("BASELINES") == "write"
 COLOURS = 128
 TELLING = 32
 """By how much, of 255, a pixel's red, green or blue has to differ to count."""
+DRAWN_WITHIN = 5.0
+"""How long a page may take to look as before, in seconds: a chart is drawn after all else."""
 MOST = 20
 """How many such pixels are nothing yet; an icon has more. Two runs on a machine differ in none."""
 
@@ -72,9 +75,18 @@ def pixels_that_differ(one: Image.Image, other: Image.Image) -> Image.Image:
     return most.point(lambda value: 255 if value > TELLING else 0)
 
 
-def other_than_before(name: str, picture: Image.Image) -> str | None:
-    """What is to be said if the picture is other than the one of this name; else None."""
+def how_many_differ(one: Image.Image, other: Image.Image) -> int:
+    """How many pixels of two pictures differ so that a person can tell."""
+    return pixels_that_differ(one, other).histogram()[255]
+
+
+def other_than_before(name: str, page: Page) -> str | None:
+    """What is to be said if a page looks other than its picture of this name; else None.
+
+    What is still being drawn is waited for.
+    """
     file = BASELINES / f"{name}.png"
+    picture = take(page)
     if WRITING:
         BASELINES.mkdir(exist_ok=True)
         # Of the ways to find few colours the one that forgets none that is rare.
@@ -87,10 +99,16 @@ def other_than_before(name: str, picture: Image.Image) -> str | None:
     before = Image.open(file).convert("RGB")
     if before.size != picture.size:
         return f"its size is {picture.size} and not {before.size}"
+    until = time.monotonic() + DRAWN_WITHIN
+    while (count := how_many_differ(before, picture)) > MOST and time.monotonic() < until:
+        page.wait_for_timeout(200)
+        picture = take(page)
+    return _told(name, before, picture) if count > MOST else None
+
+
+def _told(name: str, before: Image.Image, picture: Image.Image) -> str:
+    """Keep both pictures that somebody has to look at, and say where."""
     mask = pixels_that_differ(before, picture)
-    count = mask.histogram()[255]
-    if count <= MOST:
-        return None
     RESULTS.mkdir(exist_ok=True)
     actual, difference = (RESULTS / f"{name}-{which}.png" for which in ("actual", "difference"))
     picture.save(actual)
@@ -98,4 +116,5 @@ def other_than_before(name: str, picture: Image.Image) -> str | None:
     pale = Image.blend(picture.convert("L").convert("RGB"), white, 0.6)
     pale.paste((220, 0, 0), mask=mask)
     pale.save(difference)
-    return f"{count:,} pixels are other than in {file.name}: see {actual} and {difference}"
+    count = how_many_differ(before, picture)
+    return f"{count:,} pixels are other than in {name}.png: see {actual} and {difference}"
