@@ -138,7 +138,7 @@ def server():
 
     handler = Handler()
     handler.port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port, ready_timeout=60)
     controller.start()
     yield handler
     controller.stop()

@@ -51,6 +51,7 @@ def serve():
 
     def start(handler, **options):
         port = free_port()
+        options = {"ready_timeout": 60, **options}
         controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
         controller.start()
         running.append(controller)

@@ -17,7 +17,7 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE
 
 _MARK = "--- end of example"
 _WAIT = """import socket, time
-for _ in range(300):
+for _ in range(900):
     try:
         socket.create_connection(("127.0.0.1", {port})).close()
         break
