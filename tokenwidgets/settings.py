@@ -16,7 +16,20 @@ __all__ = ["Text", "Texts", "check_setting", "check_settings", "did_you_mean", "
 
 
 class Text(traitlets.Unicode[str, str]):
-    """A text that is on the command line as it stands: ``~``, ``None`` and quotes are texts."""
+    """A text that is on the command line as it stands: ``~``, ``None`` and quotes are texts.
+
+    A path is none, as ``~`` leads home there. What is no text is refused by its kind alone: it may
+    hold a database's URL with the password in it.
+    """
+
+    def validate(self, obj: Any, value: Any) -> str:
+        """The text."""
+        if self.name is None or isinstance(value, str):
+            return super().validate(obj, value)
+        if isinstance(value, bytes) and value.isascii():
+            return value.decode()
+        kind = type(value).__name__
+        raise traitlets.TraitError(f"{type(obj).__name__}.{self.name} is a text, not a {kind}.")
 
     def from_string(self, s: str) -> str:
         """The text."""

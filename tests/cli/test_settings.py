@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from commands import CommandLine
-from traitlets.config import Config
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import DeferredConfigString
 
 from tokenwidgets import errors
 from tokenwidgets.connection import connect
+from tokenwidgets.expiry.mail import Mail
+from tokenwidgets.gate.settings import Gate
+from tokenwidgets.identity.local import LocalIdentity
+from tokenwidgets.identity.proxy import ProxyIdentity
 from tokenwidgets.platform import Platform
 
 
@@ -73,6 +78,37 @@ def test_a_configuration_file_with_a_setting_that_cannot_be_is_named_with_it(
     assert ended.status == 2, "1 would mean denied"
     assert ended.err.startswith(f"tokenwidgets: {config_file}: ")
     assert words in ended.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        (LocalIdentity, "user_id"),
+        (ProxyIdentity, "user_pattern"),
+        (Mail, "user"),
+        (Mail, "sender"),
+        (Gate, "introspection_api"),
+        (Gate, "usage_database_url"),
+    ],
+)
+def test_a_name_is_taken_as_it_stands(kind: type[Configurable], setting: str) -> None:
+    for text in ("~", '"R"'):
+        config = Config({kind.__name__: {setting: DeferredConfigString(text)}})
+        assert getattr(kind(config=config), setting) == text
+
+
+@pytest.mark.parametrize("value", ["{!r},", "[{!r}]", "{!r}.encode() + bytes([255])"])
+@pytest.mark.usefixtures("surroundings")
+def test_a_url_that_is_no_text_is_refused_without_its_password(
+    cli: CommandLine, config_file: Path, value: str
+) -> None:
+    url = "postgresql+psycopg://u:hunter2@h/d"
+    for setting in ("TokenWidgets.database_url", "Gate.usage_database_url"):
+        config_file.write_text(f"c.{setting} = {value.format(url)}")
+        ended = cli("user", "list")
+        assert ended.status == 2
+        assert f"{setting} is a text, not a" in ended.err
+        assert "hunter2" not in ended.err
 
 
 @pytest.mark.usefixtures("platform_url")

@@ -21,6 +21,7 @@ from traitlets.config import Configurable
 
 from tokenwidgets import errors
 from tokenwidgets.expiry.reminders import Reminder
+from tokenwidgets.settings import Text
 from tokenwidgets.text import check_email
 
 __all__ = ["Mail"]
@@ -31,7 +32,7 @@ _TIMEOUT = 30.0
 class Mail(Configurable):
     """How reminders are sent; ``c.Mail`` in the configuration file."""
 
-    host = traitlets.Unicode("localhost", help="The SMTP server.").tag(config=True)
+    host = Text("localhost", help="The SMTP server.").tag(config=True)
     port = traitlets.Int(0, help="Its port; 0 for the usual one (25, 465, 587).").tag(config=True)
     security = traitlets.Enum(
         ["starttls", "tls", "none"],
@@ -39,23 +40,21 @@ class Mail(Configurable):
         help="""How the connection is kept from others: starttls (port 587), tls from its
         beginning (port 465), or none (port 25), for a server on this machine.""",
     ).tag(config=True)
-    user = traitlets.Unicode("", help="The user name for the server, if it wants one.").tag(
-        config=True
-    )
+    user = Text("", help="The user name for the server, if it wants one.").tag(config=True)
     password_file = traitlets.Unicode(
         "",
         help="""A file that holds the password alone. Else it is taken from the environment:
         TOKENWIDGETS_SMTP_PASSWORD.""",
     ).tag(config=True)
-    sender = traitlets.Unicode(
-        "", help="The address that reminders come from. There is no default."
-    ).tag(config=True)
+    sender = Text("", help="The address that reminders come from. There is no default.").tag(
+        config=True
+    )
     template = traitlets.Unicode(
         "",
         help="""A Jinja template for the message in place of ours: the first line is the subject,
         the text follows after an empty line. It is given the reminder and the link.""",
     ).tag(config=True)
-    link = traitlets.Unicode("", help="The URL of the dashboard, for the message.").tag(config=True)
+    link = Text("", help="The URL of the dashboard, for the message.").tag(config=True)
 
     def message(self, reminder: Reminder, at: datetime) -> EmailMessage:
         """The e-mail for a reminder.

@@ -8,6 +8,7 @@ from traitlets.config import Configurable
 from tokenwidgets.configuration import TokenWidgets
 from tokenwidgets.gate.application import GateApplication
 from tokenwidgets.gate.forward import PROXIES
+from tokenwidgets.settings import Text
 from tokenwidgets.verifier import AsyncVerifier
 from tokenwidgets.verifier.core import CACHE_SIZE
 from tokenwidgets.verifier.source import TIMEOUT_SECONDS
@@ -18,7 +19,7 @@ __all__ = ["Gate"]
 class Gate(Configurable):
     """The gate beside a proxy; ``c.Gate`` in the configuration file."""
 
-    ip = traitlets.Unicode(
+    ip = Text(
         "127.0.0.1",
         help="""The address to listen on. Only the proxy, and those who introspect, need to reach
         it.""",
@@ -31,13 +32,13 @@ class Gate(Configurable):
         believed.""",
     ).tag(config=True)
     apis = traitlets.Dict(
-        value_trait=traitlets.Unicode(),
-        key_trait=traitlets.Unicode(),
+        value_trait=Text(),
+        key_trait=Text(),
         help="""The API's name by where it is: {"/orders": "orders"} on every host, or
         {"orders.example.org/": "orders"} on one. The longest path counts. A request to anything
         else is refused. Not needed where the proxy names the API: /auth/orders.""",
     ).tag(config=True)
-    introspection_api = traitlets.Unicode(
+    introspection_api = Text(
         "introspection",
         help="The API that a token needs Full Access to before it may use /introspect.",
     ).tag(config=True)
@@ -47,7 +48,7 @@ class Gate(Configurable):
         help="""How old what a decision is made from may be. 0: a revocation counts from the very
         next request on.""",
     ).tag(config=True)
-    verifier_database_url = traitlets.Unicode(
+    verifier_database_url = Text(
         "",
         help="""PostgreSQL's streaming replicas of database_url, which are read in its place: one
         URL, with several hosts as ?host=one&host=two. One that cannot show that it is near enough
@@ -70,7 +71,7 @@ class Gate(Configurable):
     record_usage = traitlets.Bool(
         True, help="Record when tokens were last used, and dead secrets still presented."
     ).tag(config=True)
-    usage_database_url = traitlets.Unicode(
+    usage_database_url = Text(
         "",
         help="""Where that is recorded, if the role in database_url may only read: the same
         database with a role that may also update.""",

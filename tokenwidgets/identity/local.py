@@ -5,11 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 
-import traitlets
-
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.identity.one_user import OneUserIdentity
+from tokenwidgets.settings import Text
 
 __all__ = ["LocalIdentity"]
 
@@ -22,7 +21,7 @@ class LocalIdentity(OneUserIdentity):
     administer the platform from their own account.
     """
 
-    user_id = traitlets.Unicode(
+    user_id = Text(
         "",
         help="""The User ID that you have on the platform; by default the name of the
         operating-system user who owns the process. Environment: TOKENWIDGETS_LOCAL_USER.""",

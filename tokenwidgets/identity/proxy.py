@@ -22,6 +22,7 @@ import traitlets
 from tokenwidgets import errors
 from tokenwidgets.database import Database
 from tokenwidgets.identity.source import IdentitySource
+from tokenwidgets.settings import Text
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
@@ -36,7 +37,7 @@ _SHORTEST_SECRET = 20
 class ProxyIdentity(IdentitySource):
     """The user named by a proxy's header, when the request proves that the proxy sent it."""
 
-    user_header = traitlets.Unicode(
+    user_header = Text(
         "X-Forwarded-User", help="The header in which the proxy names the user."
     ).tag(config=True)
     proof = traitlets.Enum(
@@ -56,7 +57,7 @@ class ProxyIdentity(IdentitySource):
         help="""The file with the secret that the proxy and the dashboard share, at least 20
         characters. Else it is taken from the environment: TOKENWIDGETS_PROXY_SECRET.""",
     ).tag(config=True)
-    user_pattern = traitlets.Unicode(
+    user_pattern = Text(
         r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}",
         help="""A regular expression that the whole name of the user must match. With a group in
         it, the group is the User ID: ([a-z]+)@example[.]org takes jdoe from jdoe@example.org.""",
