@@ -12,7 +12,8 @@ from sqlalchemy import delete, insert, select, text, update
 from state import events, faults, rows
 
 from tokenwidgets.audit import Entry, Fault, append, verify
-from tokenwidgets.errors import ClockError
+from tokenwidgets.errors import ClockError, NotADatabase
+from tokenwidgets.platform import open_platform
 from tokenwidgets.schema import AuditChain, AuditEvent
 
 
@@ -93,6 +94,35 @@ def test_an_instant_that_is_past_all_dates_is_found(trail):
         late = "9000000000000000000" if trail.is_sqlite else "'infinity'"
         session.execute(text(f"UPDATE audit_events SET at = {late} WHERE id = 5"))
     assert problems(trail) == [(5, "its content was changed")]
+
+
+@pytest.mark.parametrize("instant", ["'infinity'", "9000000000000000000"])
+def test_a_newest_event_without_an_instant_lets_nothing_be_changed_and_is_told(
+    database, platform, instant
+):
+    with database.write() as session:
+        late = instant if database.is_sqlite else "'infinity'"
+        session.execute(text(f"UPDATE audit_events SET at = {late} WHERE id = 3"))
+    for do in (platform.history.page, lambda: platform.apis.add("orders")):
+        with pytest.raises(NotADatabase, match="`tokenwidgets check` says where"):
+            do()
+
+
+def test_a_text_that_is_none_is_told_to_who_reads_it(sqlite_database):
+    with sqlite_database.write() as session:
+        session.execute(text("UPDATE audit_events SET subject = CAST(X'ff' AS TEXT)"))
+    with pytest.raises(NotADatabase, match="`tokenwidgets check` says where"):
+        open_platform(sqlite_database, "admin").history.page()
+
+
+@pytest.mark.parametrize("detail", ["{", "[1]", "5", "null"])
+def test_an_event_that_says_nothing_is_told_to_who_reads_it(database, platform, detail):
+    with database.write() as session:
+        if detail == "{" and not database.is_sqlite:
+            return  # PostgreSQL takes none
+        session.execute(text("UPDATE audit_events SET detail = :it WHERE id = 3"), {"it": detail})
+    with pytest.raises(NotADatabase, match="`tokenwidgets check` says where"):
+        platform.history.page()
 
 
 def test_a_head_that_cannot_be_read_is_found(sqlite_database):

@@ -229,6 +229,10 @@ def test_a_readonly_postgresql_is_told_and_can_be_read(postgresql, postgresql_da
     assert platform.users.page().total == 1
     with pytest.raises(errors.DatabaseReadOnly, match="replica"):
         platform.apis.add("orders")
+    with postgresql_database.engine.begin() as connection:
+        connection.execute(text("SET TRANSACTION READ WRITE"))
+        connection.execute(text(f"ALTER DATABASE {name} RESET default_transaction_read_only"))
+    assert platform.apis.add("orders").name == "orders", "at once, and not by the old session"
     replica.close()
 
 

@@ -12,11 +12,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tokenwidgets import errors
 
-__all__ = ["EARLIEST", "LATEST", "Epoch", "Instant", "check_instant"]
+__all__ = ["EARLIEST", "LATEST", "Epoch", "Instant", "Unreadable", "check_instant"]
 
 EARLIEST = _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+class Unreadable(ValueError):
+    """What stands somewhere in the database is none of what is written there."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -47,7 +51,10 @@ class Instant(TypeDecorator[datetime]):
             return None
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        return _EPOCH + timedelta(microseconds=value)
+        try:
+            return _EPOCH + timedelta(microseconds=value)
+        except (TypeError, OverflowError):
+            raise Unreadable("an instant that is none") from None
 
 
 class Epoch(ColumnElement[datetime]):

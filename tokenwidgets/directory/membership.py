@@ -62,6 +62,7 @@ class MembershipService(Service):
             rows: how many at most, 1 to 1,000.
 
         Raises:
+            InvalidValue: the search cannot be looked for.
             UnknownGroup: there is none of this name.
             NotAllowed: the actor lacks the control.
 

@@ -102,7 +102,7 @@ class UserService(Service):
             rows: how many at most, 1 to 1,000.
 
         Raises:
-            InvalidValue: there is no such column to sort by.
+            InvalidValue: there is no such column to sort by, or the search cannot be looked for.
             NotAllowed: the actor lacks the control.
 
         """

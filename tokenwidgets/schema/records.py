@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tokenwidgets.instants import Unreadable
 from tokenwidgets.schema.base import NAME_LENGTH, Base, Id
 
 __all__ = ["AuditChain", "AuditEvent", "Preference", "Setting"]
@@ -20,6 +32,30 @@ class Setting(Base):
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class Detail(TypeDecorator[dict[str, Any]]):
+    """What an event says by name, as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], dict[str, Any]]:
+        """From the database; ``Unreadable`` if it is none."""
+        parse = super().result_processor(dialect, coltype) or (lambda value: value)
+
+        def read(value: Any) -> dict[str, Any]:
+            try:
+                found = parse(value)
+            except (TypeError, ValueError, RecursionError):
+                found = None
+            if not isinstance(found, dict):
+                raise Unreadable("an audit event that cannot be read")
+            return found
+
+        return read
 
 
 class AuditEvent(Base):
@@ -36,7 +72,7 @@ class AuditEvent(Base):
     user_id: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     token_id: Mapped[int | None] = mapped_column(BigInteger)
     subject: Mapped[str] = mapped_column(String(NAME_LENGTH * 2))
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    detail: Mapped[dict[str, Any]] = mapped_column(Detail)
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from sqlalchemy import URL
 
 from tokenwidgets import errors
-from tokenwidgets.database import BUSY_TIMEOUT, Database, named_errors, sqlite_path
+from tokenwidgets.database import BUSY_TIMEOUT, Database, sqlite_path
+from tokenwidgets.trouble import named_errors
 from tokenwidgets.upgrade import check_schema, revision
 from tokenwidgets.upkeep.checking import check
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, select
 
 from tokenwidgets import errors
-from tokenwidgets.database import named_errors
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
 from tokenwidgets.secret import digest, is_well_formed
+from tokenwidgets.trouble import named_errors
 from tokenwidgets.verifier.reader import CLOCK_SLACK
 from tokenwidgets.verifier.source import Source
 from tokenwidgets.vocabulary import Access

@@ -25,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.exc import DBAPIError
 
-from tokenwidgets.database import BUSY_TIMEOUT, named_errors
+from tokenwidgets.database import BUSY_TIMEOUT
 from tokenwidgets.place import place_of
 from tokenwidgets.schema import Token, TokenSecret
+from tokenwidgets.trouble import named_errors
 from tokenwidgets.turns import turn
 
 __all__ = ["Seen", "write_down"]
