@@ -288,3 +288,13 @@ def test_what_was_seen_of_a_group_changes_no_other_that_has_its_name_by_now(plat
         platform.groups.set_controls("Ops", ["APIs"], version=seen.version)
     with pytest.raises(StaleVersion):
         platform.groups.edit("Ops", version=seen.version, description="Another one.")
+
+
+def test_nor_does_it_change_one_that_was_given_the_name(platform):
+    platform.groups.add("Ops")
+    platform.groups.add("Others")
+    seen = platform.groups.edit("Ops", description="Those on call.")
+    platform.groups.edit("Ops", new_name="Ops, old")
+    platform.groups.edit("Others", new_name="Ops")
+    with pytest.raises(StaleVersion):
+        platform.groups.set_controls("Ops", ["APIs"], version=seen.version)

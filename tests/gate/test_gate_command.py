@@ -107,7 +107,7 @@ def test_a_bad_setting_is_refused_before_anything_is_served(options: list[str]) 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("ip", ["127.0.0.1", "192.0.2.1", "no.such.host.invalid"])
+@pytest.mark.parametrize("ip", ["127.0.0.1", "192.0.2.1", "no.such.host.invalid", "no..host"])
 def test_where_it_cannot_listen_is_a_configuration_error(live: Any, ip: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         gate = Gate(ip=ip, port=taken.getsockname()[1])

@@ -60,6 +60,26 @@ def test_without_an_identity_source_other_machines_are_not_listened_to(people_ur
         run(database_url=people_url, ip=ip)
 
 
+def test_a_socket_that_another_server_listens_on_is_left_to_it(people_url: str, tmp_path: Path):
+    path = tmp_path / "dashboard.sock"
+    with socket.socket(socket.AF_UNIX) as other, pytest.raises(errors.ConfigurationError) as told:
+        other.bind(str(path))
+        other.listen()
+        run(database_url=people_url, ip=f"unix:{path}")
+    assert f"already listens on unix:{path}" in str(told.value)
+    assert path.is_socket()
+
+
+def test_what_is_no_socket_and_no_name_of_a_host_is_told(
+    people_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TOKENWIDGETS_PROXY_SECRET", PROXY_SECRET)
+    (tmp_path / "file").touch()
+    for ip in (f"unix:{tmp_path / 'file'}", "no..host"):
+        with pytest.raises(errors.ConfigurationError, match=f"Cannot listen on {ip}"):
+            run(database_url=people_url, ip=ip, identity="proxy")
+
+
 def test_the_demo_is_not_served_to_other_machines(demo_url: str):
     with pytest.raises(errors.ConfigurationError, match="only for this machine"):
         run(database_url=demo_url, ip="0.0.0.0", identity="demo")

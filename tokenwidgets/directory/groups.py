@@ -141,6 +141,8 @@ class GroupService(Service):
             before, could = group_rows(session, group.id)[0], givable(session)
             if new_name is not None and new_name != group.name:
                 group.name = _free_name(session, new_name, besides=group.id)
+                # As in ``add``.
+                group.version = session.scalar(select(func.max(UserGroup.version))) or 1
             if description is not None:
                 group.description = check_note("Description", description)
             if is_active is not None:

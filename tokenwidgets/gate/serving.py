@@ -71,10 +71,10 @@ def _bind(ip: str, port: int) -> list[socket.socket]:
                 trouble = error  # such as localhost's ::1, where there is no IPv6
         if trouble is not None and not sockets:
             raise trouble
-    except OSError as error:
+    except (OSError, ValueError) as error:
         # What create_server says has the address in it once more.
-        number = error.errno or 0
-        why = os.strerror(number) if number > 0 else error.strerror
+        number = getattr(error, "errno", None) or 0
+        why = os.strerror(number) if number > 0 else getattr(error, "strerror", error)
         raise errors.ConfigurationError(
             f"The gate cannot listen on {ip or 'all addresses'}, port {port}: {why}."
         ) from None

@@ -185,19 +185,31 @@ def bind(ip: str, port: int) -> tuple[list[socket.socket], int]:
         The sockets, and the port that they have.
 
     Raises:
-        ConfigurationError: the port is in use, or the address cannot be had.
+        ConfigurationError: the port or socket is in use, or the address cannot be had.
 
     """
+    is_path = ip.startswith("unix:")
+    where = ip if is_path else f"{ip}:{port}"
+    path = ip.removeprefix("unix:")
     try:
-        if ip.startswith("unix:"):
-            return [netutil.bind_unix_socket(ip.removeprefix("unix:"), mode=0o660)], 0
-        sockets = netutil.bind_sockets(port, ip)
-    except OSError as error:
-        where = ip if ip.startswith("unix:") else f"{ip}:{port}"
-        if error.errno == errno.EADDRINUSE:
-            raise errors.ConfigurationError(
-                f"Something else already listens on {where}: choose another port with --port,"
-                " or --port 0 for any free one."
-            ) from None
-        raise errors.ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from None
+        if is_path and not _is_listened_to(path):
+            return [netutil.bind_unix_socket(path, mode=0o660)], 0
+        sockets = [] if is_path else netutil.bind_sockets(port, ip)
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) != errno.EADDRINUSE:
+            why = getattr(error, "strerror", None) or error
+            raise errors.ConfigurationError(f"Cannot listen on {where}: {why}.") from None
+        sockets = []
+    if not sockets:
+        other = "socket with --ip" if is_path else "port with --port, or --port 0 for any free one"
+        raise errors.ConfigurationError(
+            f"Something else already listens on {where}: choose another {other}."
+        )
     return sockets, sockets[0].getsockname()[1]
+
+
+def _is_listened_to(path: str) -> bool:
+    """Whether a socket is in use: the library would take it away from whose it is."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.setblocking(False)
+        return asking.connect_ex(path) in (0, errno.EAGAIN)
