@@ -117,11 +117,27 @@ def test_a_number_that_no_database_can_hold_finds_nothing(populated):
         "postgresql+psycopg://user:h@x:hunter2@host/name",
         "postgresql+psycopg://user:h@x/hunter2@host/name",
         "postgresql+psycopg://user:h:x@x:hunter2@host/name",
+        "postgresql+psycopg://user:hunter2@host/name?port=none",
+        "postgresql+psycopg_async://user:hunter2@host/name",
+        "postgresql+psycopg://user:hunter2%00@host/name",
+        "sqlite:////tmp/\0/platform.db",
+        "sqlite:////tmp/\udcff/platform.db",
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_without_its_password(url):
     with pytest.raises(errors.ConfigurationError) as refusal:
         Database(url)
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "query", ["connect_timeout=hunter2", "hunter2=1", "sslmode=hunter2", "target_session_attrs=x"]
+)
+def test_an_option_in_a_url_that_there_is_not_is_told_and_not_repeated(query):
+    database = Database(f"postgresql+psycopg://user@127.0.0.1:1/name?{query}")
+    told = pytest.raises(errors.ConfigurationError, match="of its URL there is an option")
+    with told as refusal, database.read() as session:
+        session.connection()
     assert "hunter2" not in str(refusal.value)
 
 

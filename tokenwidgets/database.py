@@ -54,6 +54,11 @@ class Database:
                 " postgresql+psycopg://user@host/name; PostgreSQL also needs"
                 " `pip install tokenwidgets[postgres]`."
             ) from None
+        if self.engine.dialect.is_async:
+            raise errors.ConfigurationError(
+                f"The driver {self.url.get_driver_name()} of the database URL is for event loops"
+                " alone: begin the URL with sqlite:// or postgresql+psycopg://."
+            )
         self._readers = self.engine
         if self.url.get_backend_name() == "postgresql":
             # Two statements of one read see the same, whatever is committed between them.

@@ -16,18 +16,27 @@ def url_of(text: str | URL) -> URL:
     """Read a URL.
 
     Raises:
-        ConfigurationError: one part of it would be taken for another; its text is not repeated.
+        ConfigurationError: one part of it would be taken for another, or it has a character that no
+            path or name can have; its text is not repeated.
 
     """
     try:
         url = make_url(text)
         mixed = "@" in (url.host or "") or (url.password and "@" in (url.database or ""))
+        strange = "%00" in url.render_as_string(hide_password=False)
+    except UnicodeEncodeError:
+        mixed, strange = False, True
     except ValueError:
-        mixed = True
+        mixed, strange = True, False
     if mixed:
         raise errors.ConfigurationError(
             "The database URL cannot be read: its port has to be a number, and in a user's name"
             " and password write @ as %40, : as %3A and / as %2F."
+        ) from None
+    if strange:
+        raise errors.ConfigurationError(
+            "The database URL cannot be read: it has a character that is no text (NUL, or a byte"
+            " that is not UTF-8). Rename the file, or its folder."
         ) from None
     return url
 

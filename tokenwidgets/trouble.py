@@ -82,6 +82,8 @@ _POSTGRES_TROUBLE: tuple[tuple[str, type[errors.DatabaseError], str], ...] = (
     ("53100", errors.DatabaseFull, _FULL),
     ("42P01", errors.NotADatabase, "has no tokenwidgets tables: run `tokenwidgets upgrade-db`."),
 )
+# What its client says of a URL's query; which option it is stays out, as it may be of a password.
+_BAD_OPTION = re.compile(r"bad value for |invalid connection option |invalid \w+ value: ")
 # What PostgreSQL says to who may not come in; psycopg gives it no SQLSTATE.
 _REFUSED = re.compile(r"FATAL: +([^\n]+)")
 
@@ -107,6 +109,11 @@ def _named(error: sa_exc.DBAPIError, place: str) -> Exception:
     if isinstance(error, sa_exc.IntegrityError) or (code and code.startswith("42")):
         # The services check first, so this is a bug of ours; it must not pass for trouble.
         return error
+    if _BAD_OPTION.search(str(error.orig)):
+        return errors.ConfigurationError(
+            f"The database {place} cannot be reached: after the ? of its URL there is an option, or"
+            " a value of one, that PostgreSQL's client does not know."
+        )
     if refused := _REFUSED.search(str(error.orig)):
         return errors.DatabaseUnavailable(
             f"The database {place} refused the connection: {refused[1]}."
