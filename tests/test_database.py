@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from forked import outcome
 from postgres import cut_off_at_commit
 from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
@@ -35,6 +36,24 @@ def test_a_read_sees_one_snapshot_whatever_is_committed_meanwhile(database):
         assert settings_in(reading) == before
     with database.read() as reading:
         assert settings_in(reading) == before + 1
+
+
+def test_a_forked_process_has_connections_of_its_own(database):
+    def connection(session):
+        return session.connection().connection.driver_connection
+
+    with database.read() as session:
+        of_parent = connection(session)
+
+    def look():
+        with database.write() as session:
+            add_setting(session, "forked")
+            assert connection(session) is not of_parent
+
+    assert outcome(look) == ""
+    with database.write() as session:
+        assert connection(session) is of_parent
+        assert settings_in(session) == 1
 
 
 def test_a_write_that_fails_leaves_nothing(database):

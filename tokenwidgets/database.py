@@ -8,7 +8,9 @@ they queue at the head of the audit trail (``audit.queue``). Readers have one sn
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,8 @@ _CONNECT_TIMEOUT = 10  # seconds
 
 class Database:
     """An engine and its transactions. Threads may share one; each takes its own connection.
+
+    So does a process that is forked.
 
     Args:
         url: an SQLAlchemy URL: ``sqlite:////var/lib/tokens.db``, ``postgresql+psycopg://…``.
@@ -64,6 +68,7 @@ class Database:
             # Two statements of one read see the same, whatever is committed between them.
             self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writers = self.engine.execution_options(tokenwidgets_writer=True)
+        _DATABASES.add(self)
 
     @property
     def is_sqlite(self) -> bool:
@@ -114,6 +119,21 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({self.place!r})"
+
+
+_DATABASES: weakref.WeakSet[Database] = weakref.WeakSet()
+_OF_THE_PARENT: list[Any] = []
+
+
+def _start_anew() -> None:
+    """In a forked child: leave the parent's connections alone, even from being closed."""
+    for database in list(_DATABASES):
+        _OF_THE_PARENT.append(database.engine.pool)
+        database.engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_start_anew)
 
 
 def tune_sqlite(connection: sqlite3.Connection) -> None:

@@ -33,10 +33,13 @@ def turn(url: URL, patience: float) -> Iterator[None]:
     if file is None:
         yield
         return
+    over = threading.Event()
     try:
-        _take(file, patience)
+        _take(file, patience, over)
         yield
     finally:
+        over.set()
+        _give_back(file)
         os.close(file)
 
 
@@ -58,21 +61,29 @@ def _queue_beside(url: URL) -> int | None:
     return file
 
 
-def _take(file: int, patience: float) -> None:
+def _give_back(file: int) -> None:
+    """Unlock it; a process that was forked meanwhile has it open, too, for as long as it lives."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _take(file: int, patience: float, over: threading.Event) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         # No thread can be started when the process ends, nor a file opened when there are too many.
         with contextlib.suppress(OSError, RuntimeError):
-            _queue_up(os.dup(file), patience)
+            _queue_up(os.dup(file), patience, over)
 
 
-def _queue_up(file: int, patience: float) -> None:
-    """Take the turn for the file that this is a duplicate of; if that is closed, give it back."""
+def _queue_up(file: int, patience: float, over: threading.Event) -> None:
+    """Take the turn for the file that this is a duplicate of; if it is over, give it back."""
 
     def stand() -> None:
         with contextlib.suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX)
+        if over.is_set():
+            _give_back(file)
         os.close(file)
 
     # Who stands in the queue cannot look at the clock, so somebody else does.
