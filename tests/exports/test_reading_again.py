@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from odd_frames import NAMES, series
 
 import tokenwidgets
-from tokenwidgets import export, read_export
+from tokenwidgets import errors, export, read_export
 from tokenwidgets.frames.columns import EVENTS, GRANTS, HINT, INVENTORY, Kind
 from tokenwidgets.vocabulary import Access
 
@@ -141,3 +141,37 @@ def test_chunks_make_one_file(populated, path):
         populated.tokens.add("jdoe", f"load {number}", Access.READ)
     export(tokenwidgets.inventory(populated, chunksize=3), path, progress=True, total=7)
     pd.testing.assert_frame_equal(read_export(path), tokenwidgets.inventory(populated))
+
+
+def test_every_level_of_an_index_that_has_a_name_is_a_column(path):
+    index = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["owner", "months"])
+    read = read_export(export(pd.DataFrame({"count": [3, 4]}, index=index), path))
+    assert list(read.columns) == ["owner", "months", "count"]
+    assert list(read["owner"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame([[1, 2]], columns=["a", "a"]),
+        pd.DataFrame([[1, 2]], columns=[1, "1"]),
+        pd.DataFrame({"a": [1]}, index=pd.Index([1], name="a")),
+        pd.DataFrame(index=[1, 2]),
+    ],
+)
+def test_a_frame_without_columns_or_with_two_of_one_name_is_refused(frame, path):
+    with pytest.raises(errors.InvalidValue, match=r"no columns|more than one column"):
+        export(frame, path)
+    assert not path.exists()
+
+
+def test_values_that_parquet_has_no_type_for_are_refused(tmp_path):
+    with pytest.raises(errors.InvalidValue, match="Parquet cannot hold this"):
+        export(pd.DataFrame({"a": [{"x": 1}, [2]]}), tmp_path / "odd.parquet")
+
+
+def test_a_file_of_something_else_is_refused(path):
+    for content in (b"", b"\xff\xfe\xff", b'a,b\n1,2,3\n"'):
+        path.write_bytes(content)
+        with pytest.raises(errors.InvalidValue, match=f"{path.name} is no .* can be read"):
+            read_export(path)

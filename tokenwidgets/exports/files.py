@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from itertools import chain
@@ -47,7 +48,8 @@ def export(
         The path.
 
     Raises:
-        InvalidValue: the end of the path is another, or Excel cannot hold so much.
+        InvalidValue: the end of the path is another, there are no columns or two of one name, or
+            such a file cannot hold this or so much.
         ConfigurationError: what writes such files is not installed.
         OSError: the file cannot be written.
 
@@ -66,14 +68,21 @@ def read_export(path: str | PathLike[str]) -> pd.DataFrame:
     """Read a file that ``export`` wrote: the same frame, with the same dtypes.
 
     Raises:
-        InvalidValue: the end of the path says that it is no export.
+        InvalidValue: the end of the path says that it is no export, or its content does.
         ConfigurationError: what reads such files is not installed.
         OSError: the file cannot be read.
 
     """
     path = Path(path)
     read: Callable[[Path], pd.DataFrame] = _module(path).read
-    return read(path)
+    try:
+        return read(path)
+    except OSError:
+        raise
+    except Exception as error:  # what these libraries raise is of many kinds
+        raise errors.InvalidValue(
+            "File", f"{path.name} is no {FORMATS[path.suffix.lower()]} file that can be read."
+        ) from error
 
 
 def _module(path: Path) -> ModuleType:
@@ -111,6 +120,13 @@ def _counted(
 
 
 def _plain_index(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """An index with a name is a column like the others."""
+    """An index with a name is a column like the others, and each has a name of its own."""
     for frame in frames:
-        yield frame if frame.index.name is None else frame.reset_index()
+        index = [name for name in frame.index.names if name is not None]
+        names = Counter(map(str, (*index, *frame.columns)))
+        if not names:
+            raise errors.InvalidValue("Frames", "have no columns to write.")
+        name, count = names.most_common(1)[0]
+        if count > 1:
+            raise errors.InvalidValue("Frames", f"have more than one column {name!r}.")
+        yield frame.reset_index() if index else frame

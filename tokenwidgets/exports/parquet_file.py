@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import tokenwidgets
+from tokenwidgets import errors
 from tokenwidgets.exports.kinds import is_matrix, restored
 from tokenwidgets.frames.columns import COLUMNS, Kind
 
@@ -19,14 +20,23 @@ _MATRIX = b"tokenwidgets.access_matrix"
 
 
 def write(frames: Iterator[pd.DataFrame], path: Path) -> None:
-    """Write each frame as a row group."""
-    first = next(frames)
-    table = pa.Table.from_pandas(first, preserve_index=False)
-    schema = _described(table.schema, first)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        writer.write_table(table.cast(schema))
-        for frame in frames:
-            writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))
+    """Write each frame as a row group.
+
+    Raises:
+        InvalidValue: a column has values that cannot be in one of Parquet.
+
+    """
+    try:
+        first = next(frames)
+        table = pa.Table.from_pandas(first, preserve_index=False)
+        schema = _described(table.schema, first)
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            writer.write_table(table.cast(schema))
+            for frame in frames:
+                writer.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        why = "; ".join(map(str, error.args))
+        raise errors.InvalidValue("File", f"Parquet cannot hold this ({why}).") from error
 
 
 def read(path: Path) -> pd.DataFrame:
