@@ -82,10 +82,17 @@ class TextIndex:
     @property
     def on_sqlite(self) -> str:
         """The statement that makes it on SQLite."""
+        return self._on_sqlite(self.name, f" content='{self.table}', content_rowid='id',")
+
+    def on_sqlite_beside(self, name: str) -> str:
+        """The statement that makes one like it of what is put in, by another name."""
+        return self._on_sqlite(name, " content='',")
+
+    def _on_sqlite(self, name: str, content: str) -> str:
         # detail=none is a third of the size; who asks looks at the rows themselves anyway.
         return (
-            f"CREATE VIRTUAL TABLE {self.name} USING fts5({', '.join(self.columns)},"
-            f" content='{self.table}', content_rowid='id', tokenize='trigram', detail=none)"
+            f"CREATE VIRTUAL TABLE {name} USING fts5({', '.join(self.columns)},{content}"
+            " tokenize='trigram', detail=none)"
         )
 
     @property

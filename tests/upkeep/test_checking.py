@@ -194,7 +194,27 @@ def test_a_search_index_that_is_no_longer_right_is_found(sqlite_database, clock)
         harm(sqlite_database, statement)
         told = "\n".join(found(sqlite_database))
         assert f"index token_search: {problem}" in told if problem else told == ""
-    # Where SQLite has no trigrams there is none of it, which is no trouble.
+
+
+def test_a_search_index_of_other_texts_is_found(sqlite_database, clock):
+    platform = open_platform(sqlite_database, "admin", clock=clock)
+    for number in range(5):
+        platform.users.add(f"user{number}", f"Ünï Straße {number}")
+        platform.users.edit(f"user{number}", name=f"İ or ẞ, and no other: {number} ")
+    assert found(sqlite_database) == []
+    with sqlite_database.write() as session:
+        edited = session.scalar(text("SELECT sql FROM sqlite_master WHERE name LIKE '%r_s%edited'"))
+    harm(
+        sqlite_database,
+        "DROP TRIGGER user_search_edited",
+        "UPDATE users SET name = CAST(X'ff666f6f' AS TEXT) WHERE user_id = 'user3'",
+        edited,
+    )
+    assert found(sqlite_database) == ["index user_search: it is not of the texts that users has"]
+
+
+def test_without_a_search_index_there_is_no_trouble(sqlite_database):
+    # Where SQLite has no trigrams there is none of it.
     with sqlite_database.write() as session:
         drop(session.connection(), TOKENS)
     assert found(sqlite_database) == []

@@ -44,7 +44,7 @@ def check(database: Database, *, older: bool = False) -> Iterator[Trouble]:
     Args:
         database: the database.
         older: whether to look at an older schema, too; at its tokens, instants and controls is
-            not looked then.
+            not looked then, nor at the texts of the search indexes.
 
     Raises:
         NotADatabase: it is not ours, or too damaged to be read.
@@ -66,7 +66,7 @@ def check(database: Database, *, older: bool = False) -> Iterator[Trouble]:
         yield from wrong
         if any(each.place.startswith("table") and "is missing" in each.problem for each in wrong):
             return  # what is not there cannot be asked
-        yield from search_indexes(session, found)
+        yield from search_indexes(session, found, texts=not older)
         for look in (_foreign_keys, *of_this_version, _trail):
             yield from look(session)
 

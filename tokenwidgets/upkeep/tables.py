@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ __all__ = ["layout", "search_indexes"]
 
 _MISSING = "it is missing"
 _CHANGED = "it is not as it was made"
+_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,17 @@ def layout(session: Session, revision: str) -> Iterator[Trouble]:
             yield Trouble(place, _CHANGED)
 
 
-def search_indexes(session: Session, revision: str) -> Iterator[Trouble]:
+def search_indexes(session: Session, revision: str, *, texts: bool) -> Iterator[Trouble]:
     """What is wrong with the indexes of texts on SQLite: their parts, and the rows in them.
 
     One of which there is nothing is no trouble: where it was made there are no trigrams, and
     searches read row by row.
+
+    Args:
+        session: the snapshot.
+        revision: its schema's.
+        texts: whether they are compared with the texts, too, of which they are made anew for that.
+
     """
     if session.get_bind().dialect.name != "sqlite":
         return
@@ -81,7 +89,8 @@ def search_indexes(session: Session, revision: str) -> Iterator[Trouble]:
             if thing not in wrong and made.statements[thing] != there.statements[thing]:
                 yield Trouble(f"index {index.name}", f"its {' '.join(thing)} is not as it was made")
         if made.of(index) and not wrong:
-            yield from _rows(session, index)
+            found = list(_rows(session, index))
+            yield from found or (_texts(session, index) if texts else ())
 
 
 def _rows(session: Session, index: TextIndex) -> Iterator[Trouble]:
@@ -95,6 +104,45 @@ def _rows(session: Session, index: TextIndex) -> Iterator[Trouble]:
         count = session.scalar(select(func.count()).select_from(one).where(missing))
         if count:
             yield Trouble(f"index {index.name}", problem.format(count))
+
+
+def _texts(session: Session, index: TextIndex) -> Iterator[Trouble]:
+    """Compared is how many rows each trigram is in, with an index beside the database's.
+
+    What is made for that goes with the transaction, and is emptied again and again.
+    """
+    columns = ", ".join(("id", *index.columns))
+    for statement in (
+        f"CREATE VIRTUAL TABLE temp.there USING fts5vocab(main, {index.name}, row)",
+        index.on_sqlite_beside("temp.anew"),
+        "CREATE VIRTUAL TABLE temp.made USING fts5vocab(temp, anew, row)",
+    ):
+        session.execute(text(statement))
+    made: Counter[bytes] = Counter()
+    next_rows = text(
+        f"INSERT INTO temp.anew (rowid, {columns.removeprefix('id, ')})"  # noqa: S608
+        f" SELECT {columns} FROM main.{index.table} WHERE id > :after ORDER BY id LIMIT {_AT_ONCE}"
+    )
+    last = text("SELECT max(rowid) FROM temp.anew_docsize")
+    after = 0
+    while True:
+        session.execute(next_rows, {"after": after})
+        newest = session.scalar(last)
+        if newest is None:
+            break
+        after = newest
+        made.update(_counts(session, "made"))
+        session.execute(text("INSERT INTO temp.anew(anew) VALUES ('delete-all')"))
+    if _counts(session, "there") != made:
+        yield Trouble(f"index {index.name}", f"it is not of the texts that {index.table} has")
+    for name in ("there", "made", "anew"):
+        session.execute(text(f"DROP TABLE temp.{name}"))
+
+
+def _counts(session: Session, name: str) -> dict[bytes, int]:
+    """As bytes: of a text that is none, neither is a trigram one."""
+    counted = text(f"SELECT CAST(term AS BLOB), doc FROM temp.{name} WHERE doc > 0")  # noqa: S608
+    return dict(session.execute(counted).all())
 
 
 @functools.cache
