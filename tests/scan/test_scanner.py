@@ -9,7 +9,7 @@ import pytest
 from leaks import places
 
 from tokenwidgets.scan import scan
-from tokenwidgets.secret import digest
+from tokenwidgets.secret import digest, mint
 
 
 def test_all_files_below_a_folder_are_searched(tmp_path, secrets):
@@ -139,6 +139,14 @@ def test_very_many_empty_lines_in_a_notebook_are_no_work(tmp_path):
     content = {"nbformat": 4, "cells": [{"source": "a" + "\n" * 10**6 + "."}]}
     (tmp_path / "load.ipynb").write_text(json.dumps(content))
     assert scan([tmp_path]).problems == []
+
+
+def test_a_notebook_that_is_too_deep_is_searched_as_text(tmp_path):
+    secret = mint().reveal()
+    (tmp_path / "deep.ipynb").write_text(f'{{"nbformat": 4, "cells": {"[" * 9999}"{secret}"')
+    done = scan([tmp_path])
+    assert [found.digest for found in done.found] == [digest(secret)]
+    assert "not a whole notebook" in done.problems[0]
 
 
 def test_a_broken_notebook_is_searched_as_text(tmp_path, notebook):

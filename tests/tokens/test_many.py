@@ -9,7 +9,7 @@ import pytest
 
 from tokenwidgets import errors
 from tokenwidgets.platform import Platform
-from tokenwidgets.tokens import TokenChange, TokenDifference
+from tokenwidgets.tokens import TokenChange, TokenDifference, TokenFilter
 from tokenwidgets.tokens import many as many_module
 from tokenwidgets.vocabulary import Access, Control, TokenStatus
 
@@ -208,3 +208,12 @@ def test_a_grant_to_an_api_that_is_not_active_stays(populated: Platform, ids: di
     assert grants(populated, ids["b"]) == {"orders": Access.FULL, "billing": Access.FULL}
     with pytest.raises(errors.UnknownAPI):
         populated.many_tokens.apply([TokenChange(ids["b"], {"orders": Access.READ})])
+
+
+def test_owners_are_looked_for_however_many_are_named(populated: Platform, ids: dict[str, int]):
+    # More than a statement of PostgreSQL takes as parameters.
+    others = [f"nobody{number}" for number in range(70_000)]
+    rows = populated.many_tokens.live_of(["jdoe", *others])
+    assert {row.id for row in rows} == {ids["a"], ids["b"]}
+    with pytest.raises(errors.UnknownUser, match="nobody0"):
+        populated.inventory.count(TokenFilter(owner=["jdoe", *others]))

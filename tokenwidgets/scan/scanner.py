@@ -183,7 +183,7 @@ def _in_notebook(data: bytes, place: Place, done: Scan) -> Iterator[Found]:
     unplaced = list(find(data, place))
     try:
         cells = list(notebooks.look_into(data, place))
-    except ValueError:
+    except (ValueError, RecursionError):
         done.problems.append(f"{place}: not a whole notebook, so it was searched as text")
         cells = []
     for found in cells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,9 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     ColumnElement,
-    SQLColumnExpression,
     Text,
     any_,
     func,
@@ -96,12 +95,11 @@ def checked_id(value: Any) -> int:
     raise errors.UnknownToken(Phrase("There is no token {id}.", id=str(value)[:30]))
 
 
-def among(
-    session: Session, ids: list[int], column: SQLColumnExpression[int] = Token.id
-) -> ColumnElement[bool]:
-    """Whether a token is one of these, however many, as one parameter."""
+def among(session: Session, values: list[Any], column: Any = Token.id) -> ColumnElement[bool]:
+    """Whether a token, or another column, is one of these, however many, as one parameter."""
     if session.get_bind().dialect.name != "sqlite":
-        return column == any_(literal(ids, ARRAY(BigInteger)))
-    text = literal("[" + ",".join(map(str, ids)) + "]", Text())
-    each = func.json_each(text).table_valued("value")
-    return column.in_(select(each.c.value))
+        one: ColumnElement[bool] = column == any_(literal(values, ARRAY(type(column.type))))
+        return one
+    each = func.json_each(literal(json.dumps(values), Text())).table_valued("value")
+    some: ColumnElement[bool] = column.in_(select(each.c.value))
+    return some

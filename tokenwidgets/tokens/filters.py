@@ -17,11 +17,13 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import TOKENS, USERS, is_short, narrowed, narrows_by_itself
+from tokenwidgets.tokens.bulk import among
 from tokenwidgets.tokens.grants import gives
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, Access, TokenStatus
 
 __all__ = ["TokenFilter", "conditions", "status_expression"]
 
+_FEW = 500
 _MANY = 50_000
 
 
@@ -104,15 +106,15 @@ def _of_owner(session: Session, reach: Reach, wanted: TokenFilter) -> list[Colum
     where: list[ColumnElement[bool]] = []
     if wanted.owner is not None:
         names = _several(wanted.owner)
-        found = session.execute(
-            select(User.id, User.user_id).where(User.user_id.in_(names), reach.where())
-        ).all()
+        texts = [str(name) for name in names if isinstance(name, str)]
+        found = select(User.user_id, User.id).where(_one_of(session, texts, User.user_id))
+        ids = dict(session.execute(found.where(reach.where())).all())
         for name in names:
-            if all(row.user_id != name for row in found):
+            if name not in ids:
                 raise errors.UnknownUser(
                     Phrase("There is no application user {user}.", user=repr(str(name)[:100]))
                 )
-        where.append(Token.owner_id.in_([row.id for row in found]))
+        where.append(_one_of(session, list(ids.values()), Token.owner_id))
     if wanted.group is not None:
         group = session.scalar(select(UserGroup.id).where(UserGroup.name == wanted.group))
         if group is None:
@@ -208,6 +210,14 @@ def _matching(session: Session, search: str) -> list[ColumnElement[bool]]:
         return [Token.id.in_(by_name.union(select(Token.id).where(Token.owner_id.in_(found))))]
     # Very many match, so some are soon found among the tokens in their order.
     return [or_(*of_token, exists().where(User.id == Token.owner_id, *of_owner).correlate(Token))]
+
+
+def _one_of(session: Session, values: list[Any], column: Any) -> ColumnElement[bool]:
+    """Whether a column is one of these: of few as the planner likes it, of many as it can be."""
+    if len(values) > _FEW:
+        return among(session, values, column)
+    some: ColumnElement[bool] = column.in_(values)
+    return some
 
 
 def _several(value: Any) -> list[Any]:

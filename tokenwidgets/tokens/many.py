@@ -52,7 +52,7 @@ class ManyTokensService(Service):
                 select(Token.id)
                 .join(User, User.id == Token.owner_id)
                 .where(
-                    User.user_id.in_(sorted(set(owners))),
+                    among(session, sorted(set(owners)), User.user_id),
                     authority.reach(Control.API_TOKENS).where(),
                     *live(at),
                 )
