@@ -203,7 +203,8 @@ def test_a_search_index_of_other_texts_is_found(sqlite_database, clock):
         platform.users.edit(f"user{number}", name=f"İ or ẞ, and no other: {number} ")
     assert found(sqlite_database) == []
     with sqlite_database.write() as session:
-        edited = session.scalar(text("SELECT sql FROM sqlite_master WHERE name LIKE '%r_s%edited'"))
+        made = text("SELECT sql FROM sqlite_master WHERE name = 'user_search_edited'")
+        edited = session.scalar(made)
     harm(
         sqlite_database,
         "DROP TRIGGER user_search_edited",
