@@ -25,7 +25,7 @@ __all__ = ["AuditScreen"]
 
 _MOST_SUMMARY = 120
 _MOST_DETAIL = 2000
-_LAST_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]*$")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]+")
 
 
 class AuditScreen:
@@ -149,5 +149,8 @@ def _text(value: Any) -> str:
 
 
 def _short(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
     # An instant that is cut would not be known as one, and stand there in UTC.
-    return text if len(text) <= most else f"{_LAST_INSTANT.sub('', text[: most - 1])}…"
+    across = (each.start() for each in _INSTANT.finditer(text) if each.start() < most <= each.end())
+    return f"{text[: next(across, most - 1)]}…"
