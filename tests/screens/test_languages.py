@@ -11,6 +11,7 @@ from wire import Wire
 from tokenwidgets.language import speak, spoken
 from tokenwidgets.platform import Platform
 from tokenwidgets.preferences import LANGUAGE
+from tokenwidgets.vocabulary import Access
 
 GERMAN = "Benutzer suchen"
 ENGLISH = "Search users"
@@ -41,6 +42,21 @@ def test_a_language_that_is_chosen_is_there_at_once_and_at_the_next_visit(
     assert bar.comm is None, "the bar that was there is closed"
     admin.opens("jdoe", "API Tokens")
     assert admin.strip.labels["API Tokens"] == "API-Token"
+
+
+def test_in_german_users_are_in_the_case_that_the_question_needs(
+    admin: Person, populated: Platform
+):
+    for user_id in ("asmith", "jdoe"):
+        populated.tokens.add(user_id, "nightly", {"orders": Access.READ})
+    admin.does(admin.app.shell.bar, "choose-language", code="de")
+    for users, title in (
+        (["asmith", "jdoe"], "2 Token von 2 Benutzern widerrufen?"),
+        (["jdoe"], "1 Token von einem Benutzer widerrufen?"),
+    ):
+        admin.does(admin.picker, "select", keys=users)
+        admin.does(admin.picker, "act", name="revoke")
+        assert admin.dialog.title == title
 
 
 def test_nothing_of_another_language_is_left(

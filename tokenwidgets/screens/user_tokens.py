@@ -131,7 +131,7 @@ class UserTokens:
         tokens = len({each.token_id for each in differences})
         owners = len({each.owner for each in differences})
         revokes = any(change.revoke for change in changes)
-        what = _tokens_of(tokens, tn("{count} user", "{count} users", owners))
+        what = _tokens_of(tokens, tn("one user", "{count} users", owners))
         items = [_words(each) for each in differences[:_MOST_LISTED]]
         self._shell.ask(
             t("Revoke {tokens}?", tokens=what) if revokes else t("Change {tokens}?", tokens=what),
@@ -171,7 +171,7 @@ class UserTokens:
 def _of_whom(tokens: Sequence[TokenRow]) -> str:
     owners = {token.owner for token in tokens}
     alone = next(iter(owners))
-    whose = alone if len(owners) == 1 else tn("{count} user", "{count} users", len(owners))
+    whose = alone if len(owners) == 1 else tn("one user", "{count} users", len(owners))
     return _tokens_of(len(tokens), whose)
 
 
