@@ -26,12 +26,13 @@ export function h(tag, attributes = {}, ...children) {
 
 /**
  * Visible stand-ins for characters that lie about what a text is: controls and bidirectional overrides.
+ * The joiners U+200C and U+200D stay: without them Persian and emoji, say, are written wrong.
  * @param {unknown} text
  * @returns {string}
  */
 export function plain(text) {
   return String(text ?? "").replace(
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
     (character) => `\\u{${character.codePointAt(0).toString(16)}}`,
   );
 }
@@ -69,20 +70,28 @@ export function withTimes(text) {
     index % 2 && !Number.isNaN(Date.parse(part)) ? time(part, { time: true }) : part);
 }
 
+/** Numbers of the calendar's years, months and days, in the viewer's zone. @type {Record<string, (date: Date) => number>} */
+const CALENDAR = {
+  year: (date) => date.getFullYear(),
+  month: (date) => date.getFullYear() * 12 + date.getMonth(),
+  day: (date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000,
+};
+
 /**
- * "in 5 months", "3 days ago", in the viewer's language.
+ * "in 5 months", "3 days ago", in the viewer's language; "tomorrow" and "next month" are so in the calendar.
  * @param {string} instant ISO 8601 with zone
  * @returns {string}
  */
 export function relative(instant) {
-  const seconds = (new Date(instant).getTime() - Date.now()) / 1000;
-  const format = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+  const [now, then] = [new Date(), new Date(instant)];
+  const seconds = (then.getTime() - now.getTime()) / 1000;
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const units = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60]];
-  for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
-  }
-  return format.format(Math.round(seconds), "second");
+  const [unit, size] = units.find((each) => Math.abs(seconds) >= each[1]) ?? ["second", 1];
+  const whole = Math.round(seconds / size);
+  const apart = CALENDAR[unit] ? CALENDAR[unit](then) - CALENDAR[unit](now) : whole;
+  const count = unit === "day" ? apart : whole;
+  return new Intl.RelativeTimeFormat(LOCALE, { numeric: count === apart ? "auto" : "always" }).format(count, unit);
 }
 
 /**
@@ -148,11 +157,13 @@ export function onSight(element, act) {
  * Call back when an element comes into sight after a person's action left the keyboard focus
  * nowhere, as when the screen that they clicked in gives way to this one.
  * @param {HTMLElement} element @param {() => void} takeFocus
+ * @param {boolean} [first] whether it goes before a heading, which takes the focus for want of better
  * @returns {() => void} stops it
  */
-export function onShown(element, takeFocus) {
+export function onShown(element, takeFocus, first = false) {
   return onSight(element, () => {
-    const nowhere = !document.activeElement || document.activeElement === document.body;
+    const at = document.activeElement;
+    const nowhere = !at || at === document.body || (first && at.tagName === "H2");
     if (nowhere && navigator.userActivation?.hasBeenActive) takeFocus();
   });
 }

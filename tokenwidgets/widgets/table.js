@@ -4,7 +4,10 @@
 import { h, icon, plain, relative, time, uniqueId, withTimes } from "./dom.js";
 import { numeral, t } from "./words.js";
 
-/** @typedef {{key: string, label: string, kind: string, sortable?: boolean, short?: boolean}} Column short: of few words */
+/**
+ * @typedef {{key: string, label: string, kind: string, sortable?: boolean, short?: boolean, none?: string}} Column
+ *   short: of few words; none: what it says that there is no value
+ */
 
 export const ROWS_PER_PAGE = [10, 25, 50, 100];
 
@@ -60,9 +63,9 @@ const CELLS = {
 
 /** A summary, and what is behind it: texts by name. */
 function moreCell(value) {
-  if (typeof value === "string") return withTimes(value);
-  if (value.items.length === 0) return withTimes(value.summary);
-  return h("details", { class: "tw-more" }, h("summary", {}, h("span", {}, ...withTimes(value.summary))),
+  const summary = h("span", {}, ...withTimes(typeof value === "string" ? value : value.summary));
+  if (typeof value === "string" || value.items.length === 0) return summary;
+  return h("details", { class: "tw-more" }, h("summary", {}, summary),
     h("dl", {}, ...value.items.flatMap(([name, text]) => [h("dt", {}, plain(name)), h("dd", {}, ...withTimes(text))])));
 }
 
@@ -73,7 +76,7 @@ function tableCell(column, row, { onOpen, onAct }, rowName) {
   const value = row[column.key];
   const none = value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
   /** @type {string|Node|(string|Node)[]} */
-  let content = "—";
+  let content = column.none ? h("span", { class: "tw-muted" }, column.none) : "—";
   if (column.kind === "link") {
     content = h("a", { href: "#", "data-focus": `${column.key}:${row.key}`,
       onclick: (event) => { event.preventDefault(); onOpen(row.key); } }, plain(none ? row.key : value));
@@ -82,7 +85,7 @@ function tableCell(column, row, { onOpen, onAct }, rowName) {
       onclick: (event) => { event.preventDefault(); onAct?.(column.key, row.key); } }, plain(value));
   } else if (!none) content = (CELLS[column.kind] ?? CELLS.text)(value);
   return h("td", { role: "cell", "data-label": column.label, "data-kind": column.kind, "data-short": Boolean(column.short),
-    "data-empty": none && column.kind !== "link", class: column.kind === "number" ? "tw-number" : null }, ...[content].flat());
+    "data-empty": none && !column.none && column.kind !== "link", class: column.kind === "number" ? "tw-number" : null }, ...[content].flat());
 }
 
 /**
