@@ -258,6 +258,7 @@ def _columns(*, opens: bool) -> list[dict[str, Any]]:
     )
     return [
         {"key": key, "label": label, "kind": kind, "sortable": key in _SORTS, "short": True}
+        | ({"none": t("Never")} if key == "last_used" else {})
         for key, label, kind in columns
     ]
 

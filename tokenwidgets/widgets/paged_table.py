@@ -126,7 +126,8 @@ class PagedTable(Component, asset="paged_table"):
     ).tag(sync=True)
     columns = traitlets.List(
         traitlets.Dict(),
-        help="Columns: key, label, kind, and whether sortable, and short: of few words.",
+        help="Columns: key, label, kind, and whether sortable, and short: of few words; none: what"
+        " stands for no value.",
     ).tag(sync=True)
     rows = traitlets.List(traitlets.Dict(), help="The rows of this page.").tag(sync=True)
     sort = traitlets.Unicode("", help="Key of the column that is sorted by; may be empty.").tag(

@@ -37,6 +37,8 @@ def test_a_row_has_what_the_columns_show(screen: Any, tokens: dict[str, int]):
         "last_used": None,
         "status": "active",
     }
+    (used,) = [column for column in screen.table.columns if column["key"] == "last_used"]
+    assert used["none"] == "Never"
     assert screen.table.total == "4 tokens"
 
 
