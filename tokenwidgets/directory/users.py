@@ -163,8 +163,8 @@ class UserService(Service):
             Control.APPLICATION_USERS, action, str(user_id), user_id=user_id
         ) as change:
             session = change.session
-            values = check_profile(name=name, email=email, department=department)
             user_id = check_identifier("User ID", user_id)
+            values = check_profile(name=name, email=email, department=department)
             require_department(change.authority, values["department"])
             taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
             if session.scalar(taken) is not None:

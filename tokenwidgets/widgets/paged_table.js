@@ -141,7 +141,7 @@ function selectedBar(model, act) {
 function topBar(model, search, selected, act) {
   const heading = h("h2", { tabindex: "-1" });
   const addText = h("span");
-  const add = h("button", { type: "button", class: "tw-primary", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
+  const add = h("button", { type: "button", class: "tw-primary", "data-focus": "add-row", onclick: () => act({ type: "add-row" }) }, icon("plus"), addText);
   const element = h("div", { class: "tw-bar tw-top" }, heading, selected.element, h("span", { class: "tw-spring" }), search.element, add);
   return {
     element,

@@ -1,7 +1,7 @@
 /**
  * A user's profile.
  */
-import { h, plain, redrawOn, root } from "./dom.js";
+import { h, onShown, plain, redrawOn, root } from "./dom.js";
 import { switchField, textField } from "./fields.js";
 import { watchUnsaved } from "./guard.js";
 import { saveButton } from "./submit.js";
@@ -69,6 +69,8 @@ function render({ model, el }) {
     redrawOn(model, ["form"], fill),
     redrawOn(model, ["warning"], () => { warning.textContent = plain(model.get("warning")); warning.hidden = !model.get("warning"); }),
     redrawOn(model, ["errors", "answered"], showErrors),
+    // Whoever came to add somebody can type at once; else the detail's heading has the keyboard.
+    onShown(view, () => { if (model.get("adding")) fields.user_id.focus(); }, true),
     guard.stop,
   ];
   return () => { for (const stop of stops) stop(); };

@@ -73,7 +73,7 @@ function render({ model, el }) {
     redrawOn(model, ["form"], fill),
     redrawOn(model, ["errors", "answered"], showErrors),
     // Whoever came to add something can type at once; else the detail's heading has the keyboard.
-    onShown(view, () => { if (Object.values(model.get("values")).every((value) => !value)) first()?.focus(); }),
+    onShown(view, () => { if (Object.values(model.get("values")).every((value) => !value || value.length === 0)) first()?.focus(); }, true),
     guard.stop,
   ];
   return () => { for (const stop of stops) stop(); };
