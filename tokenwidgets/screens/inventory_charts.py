@@ -192,7 +192,8 @@ def _months(present: Sequence[date]) -> list[date]:
 
 
 def _count_axis() -> dict[str, Any]:
-    axis = {"tickMinStep": 1, "format": "~s", "tickCount": 5}
+    # Each number by itself: 200 is not "0.2k" because another one is 1k.
+    axis = {"tickMinStep": 1, "labelExpr": "format(datum.value, '~s')", "tickCount": 5}
     return {"field": "Tokens", "type": "quantitative", "title": None, "axis": axis}
 
 

@@ -54,12 +54,12 @@ function drawing(view, onPick) {
   const element = h("div", { class: "tw-drawing", role: "img" }, canvas);
   let result = null;
   let spec = null;
-  let drawn = 0; // the width that it was drawn for
+  let drawn = 0; // the width that it was drawn for, or is to be drawn for when it has one
   let stopped = false;
   const drawNow = async () => {
     const width = element.clientWidth;
-    if (stopped || !spec || !width) return;
     drawn = width;
+    if (stopped || !spec || !width) return;
     const colours = themeColours(view);
     const font = getComputedStyle(view).fontFamily;
     const whole = colours.inside({ ...LOOK, ...spec, width, config: { ...LOOK.config, font, ...spec.config } });
@@ -81,7 +81,8 @@ function drawing(view, onPick) {
   const draw = () => { last = last.then(drawNow).catch((error) => console.error(error)); };
   const resized = new ResizeObserver(() => { if (Math.abs(element.clientWidth - drawn) > 2) draw(); });
   resized.observe(element);
-  const themed = new MutationObserver(draw);
+  // JupyterLab hides all that it has while it changes its theme.
+  const themed = new MutationObserver(() => requestAnimationFrame(draw));
   themed.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"] });
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", draw);
