@@ -1,4 +1,4 @@
-"""The audit trail: append what was done, in the transaction that does it; read it; check it.
+"""The audit trail: append what was done, in the transaction that does it; check the whole of it.
 
 Each event carries the SHA-256 of its content and of the hash before it, so that a row that was
 changed, removed or put in between shows (``verify``). The newest hash, kept elsewhere, shows
@@ -25,8 +25,9 @@ from tokenwidgets.instants import EARLIEST, LATEST
 from tokenwidgets.language import Phrase
 from tokenwidgets.schema import AuditChain, AuditEvent
 
-__all__ = ["Entry", "Fault", "append", "check_clock", "verify"]
+__all__ = ["DENIED", "DONE", "Entry", "Fault", "append", "check_clock", "queue", "verify"]
 
+# The outcomes of an event.
 DONE = "done"
 DENIED = "denied"
 

@@ -17,6 +17,7 @@ from typing import NoReturn
 from tokenwidgets.errors import InvalidValue
 
 __all__ = [
+    "ALPHABET",
     "DEFAULT_PREFIX",
     "LONGEST",
     "PATTERN",

@@ -12,6 +12,7 @@ import msgspec
 from dateutil.relativedelta import relativedelta
 
 __all__ = [
+    "DEFAULT_MONTHS",
     "EXPIRATION_MONTHS",
     "EXPIRING_WITHIN",
     "OVERLAPS",

@@ -11,7 +11,7 @@ from tokenwidgets.demo.lives import Fate, Life, live
 from tokenwidgets.demo.people import PEOPLE, Person
 from tokenwidgets.vocabulary import Access
 
-__all__ = ["cast_tokens"]
+__all__ = ["SHOWCASE", "cast_tokens"]
 
 SHOWCASE = "jdoe"
 """Whoever looks for one user with a token of every kind finds her."""

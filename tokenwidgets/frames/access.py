@@ -44,7 +44,6 @@ _APIS: Wanted = {
     "api_active": (API.is_active, Kind.FLAG),
     "read_only": (API.read_only, Kind.FLAG),
 }
-_KEY_NAMES = ("token_id", "api_id")
 _KEY = tuple_(Grant.token_id, Grant.api_id)
 _WITH_TOKENS = join(Grant, Token, Token.id == Grant.token_id)
 _ALL = join(join(_WITH_TOKENS, User, User.id == Token.owner_id), API, API.id == Grant.api_id)

@@ -22,7 +22,7 @@ from tokenwidgets.vocabulary import Control
 if TYPE_CHECKING:
     from tokenwidgets.frames.arrow import Way
 
-__all__ = ["Arrays", "Reader", "Reading", "Wanted", "columns_of", "reading", "to_array"]
+__all__ = ["Arrays", "Reader", "Reading", "Wanted", "instants", "reading"]
 
 log = logging.getLogger("tokenwidgets")
 

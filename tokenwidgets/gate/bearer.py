@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from tokenwidgets.vocabulary import Decision, Reason
 
-__all__ = ["Headers", "Refusal", "presented_secret", "refusal_of"]
+__all__ = ["NO_API", "Headers", "Refusal", "presented_secret", "refusal_of"]
 
 Headers = Iterable[tuple[bytes, bytes]]
 """As ASGI has them: names in lower case."""

@@ -12,7 +12,7 @@ from tokenwidgets.gate.bearer import Refusal
 from tokenwidgets.gate.metrics import GateMetrics
 from tokenwidgets.verifier import AsyncVerifier, Verifier
 
-__all__ = ["TokenGate"]
+__all__ = ["TokenGate", "answer_http"]
 
 _POLICY_VIOLATION = 1008
 

@@ -58,7 +58,7 @@ _ACTIONS = (
     Phrase("send reminders"),
     Phrase("set controls"),
 )
-"""What is recorded, by the names it has in the trail; those are never translated."""
+"""The actions of the trail, where they are stored in English: named here for the catalogues."""
 
 _DETAILS = {
     "access": Phrase("access"),

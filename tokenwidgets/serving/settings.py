@@ -9,7 +9,7 @@ from traitlets.config import Config, Configurable
 
 from tokenwidgets import errors
 
-__all__ = ["DashboardSettings", "hardened"]
+__all__ = ["THEMES", "DashboardSettings", "hardened"]
 
 THEMES = ("light", "dark")
 """The themes that a visitor may choose."""

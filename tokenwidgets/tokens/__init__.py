@@ -4,10 +4,11 @@ from tokenwidgets.tokens.change import TokenChange, TokenDifference
 from tokenwidgets.tokens.filters import TokenFilter
 from tokenwidgets.tokens.grants import GrantChoice
 from tokenwidgets.tokens.inventory import APICount, InventoryService, InventorySort
+from tokenwidgets.tokens.issue import NewToken
 from tokenwidgets.tokens.many import ManyTokensService
 from tokenwidgets.tokens.months import MonthCount
 from tokenwidgets.tokens.rows import OldSecret, TokenRow
-from tokenwidgets.tokens.service import NewToken, TokenService
+from tokenwidgets.tokens.service import TokenService
 
 __all__ = [
     "APICount",

@@ -59,10 +59,10 @@ def issue(
     id_of = dict(inserted.all())
     ids = [id_of[key] for key in keys]
     secrets = [mint(prefix) for _ in ids]
-    add_secrets(change, dict(zip(ids, secrets, strict=True)))
+    _add_secrets(change, dict(zip(ids, secrets, strict=True)))
     write_grants(session, {each: grants for each, (_, grants) in zip(ids, wanted, strict=True)})
     made = list(map(NewToken, read_many(session, ids, change.at), secrets))
-    change.record(*(entry("add token", user, new.token, first_detail(new)) for new in made))
+    change.record(*(entry("add token", user, new.token, _first_detail(new)) for new in made))
     return made
 
 
@@ -76,13 +76,13 @@ def replace_secret(
     checked_months(months)
     # The old secret never outlives what it was given, and a dead one is not revived.
     old_ends = max(change.at, min(change.at + overlap, token.expires_at))
-    end_secrets(change, token.id, old_ends)
+    _end_secrets(change, token.id, old_ends)
     secret = mint(prefix)
     token.months = months
     token.expires_at = add_months(change.at, months)
     token.version += 1
     change.session.flush()
-    add_secrets(change, {token.id: secret})
+    _add_secrets(change, {token.id: secret})
     detail: dict[str, Any] = {
         "months": months,
         "expires_at": token.expires_at.isoformat(),
@@ -94,7 +94,7 @@ def replace_secret(
     return NewToken(read(change.session, token.id, change.at), secret)
 
 
-def end_secrets(change: Change, token_id: int, present_ends: datetime) -> None:
+def _end_secrets(change: Change, token_id: int, present_ends: datetime) -> None:
     """End the present secret then, and an older one that was still working now."""
     session = change.session
     of_token = TokenSecret.token_id == token_id
@@ -110,7 +110,7 @@ def end_secrets(change: Change, token_id: int, present_ends: datetime) -> None:
     )
 
 
-def add_secrets(change: Change, secrets: Mapping[int, Secret]) -> None:
+def _add_secrets(change: Change, secrets: Mapping[int, Secret]) -> None:
     """Store what may be stored of the new secrets, by their tokens' ids."""
     rows = [
         {
@@ -125,7 +125,7 @@ def add_secrets(change: Change, secrets: Mapping[int, Secret]) -> None:
     change.session.execute(insert(TokenSecret), rows)
 
 
-def first_detail(new: NewToken) -> dict[str, Any]:
+def _first_detail(new: NewToken) -> dict[str, Any]:
     return {
         "months": new.token.months,
         "expires_at": new.token.expires_at.isoformat(),

@@ -1,4 +1,4 @@
-"""The steps that the changes of tokens are made of: checks, secrets, and what is recorded."""
+"""The steps that the changes of tokens share: what is refused, and what is recorded."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ from tokenwidgets.service import Change
 from tokenwidgets.text import comparison_key
 from tokenwidgets.tokens.rows import TokenRow
 from tokenwidgets.vocabulary import EXPIRATION_MONTHS, Access
+
+__all__ = [
+    "checked_months",
+    "difference",
+    "entry",
+    "labels",
+    "refuse_stale",
+    "refuse_used_names",
+    "require_active",
+]
 
 
 def refuse_used_names(change: Change, user: User, names: Sequence[str], besides: int = 0) -> None:

@@ -14,7 +14,7 @@ from tokenwidgets.verifier.source import Source
 if TYPE_CHECKING:
     from tokenwidgets.impatient import AsyncImpatientConnection
 
-__all__ = ["AsyncReader", "async_reader_of"]
+__all__ = ["AsyncPostgreSQLReader", "AsyncReader", "async_reader_of"]
 
 _CONNECTIONS = 8
 

@@ -20,7 +20,7 @@ from tokenwidgets.verifier.usage import DEAD, Usage
 from tokenwidgets.verifier.watch import Watch
 from tokenwidgets.vocabulary import Decision, Reason, now
 
-__all__ = ["CACHE_SIZE", "FLUSH_SECONDS", "Core", "Tally"]
+__all__ = ["CACHE_SIZE", "FLUSH_SECONDS", "MALFORMED", "Core", "Lane", "Tally"]
 
 log = logging.getLogger("tokenwidgets.verifier")
 

@@ -9,7 +9,14 @@ from typing import Any
 from tokenwidgets import errors
 from tokenwidgets.verifier.source import Source
 
-__all__ = ["CLOCK_SLACK", "LOOK_EVERY", "Reader", "SQLiteReader", "reader_of"]
+__all__ = [
+    "CLOCK_SLACK",
+    "LOOK_EVERY",
+    "PostgreSQLReader",
+    "Reader",
+    "SQLiteReader",
+    "reader_of",
+]
 
 CLOCK_SLACK = 300.0
 """How many seconds the clocks of two machines may differ before one of them is called wrong."""

@@ -23,7 +23,7 @@ from tokenwidgets.verifier.source import Source, opened_to_read
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["Pulse", "Replica", "Standing", "Watch", "replicas_at"]
+__all__ = ["REACHED", "Pulse", "Replica", "Standing", "Watch", "replicas_at"]
 
 log = logging.getLogger("tokenwidgets.verifier")
 

@@ -46,8 +46,8 @@ class Dialog(Component, asset="dialog"):
 
     Each question has a nonce that nobody can guess. Listeners hear of a ``Confirm`` only if it
     carries the nonce of the question on screen, for the first time, and within ``GOOD_FOR``; so
-    what is repeated, or arrives late, does nothing. Who hears of one must ``dismiss``
-    or ``refuse``; until then the dialog shows that it is busy and cannot be confirmed again.
+    what is repeated, or arrives late, does nothing. Who hears of one must ``dismiss`` or
+    ``refuse``; until then the dialog shows that it is busy and cannot be confirmed again.
 
     Args:
         clock: gives the present instant, timezone-aware.
