@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from tokenwidgets import audit, errors
 from tokenwidgets.database import Database
 from tokenwidgets.demo.people import DEPARTMENTS, PEOPLE
+from tokenwidgets.progress import Progress, no_progress
 from tokenwidgets.schema import API, Grant, Instant, Setting, Token, TokenSecret, User
 from tokenwidgets.search_index import rebuilding
 from tokenwidgets.secret import ALPHABET, DEFAULT_PREFIX
@@ -36,8 +37,6 @@ _BATCH = 10_000
 _MOMENTS = 20_000
 _HISTORY = timedelta(days=500)
 _PURPOSES = ("nightly load", "dashboard", "export", "laptop", "pipeline", "monitoring", "reports")
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def seed(
     tokens: int,
     apis: int = 20,
     seed: int = 1,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = no_progress,
     clock: Callable[[], datetime] = now,
 ) -> Seeded:
     """Add invented users, APIs and tokens to a platform that is there for that; all or nothing.

@@ -19,6 +19,7 @@ from tokenwidgets.cells import disarmed, in_one_cell
 from tokenwidgets.cli.command import PlatformCommand
 from tokenwidgets.cli.streams import write_utf8
 from tokenwidgets.paging import Cursor, Page
+from tokenwidgets.progress import Progress
 
 __all__ = ["ListCommand", "every", "progress_bar", "write_rows"]
 
@@ -76,8 +77,8 @@ def every(page: Callable[[Cursor | None], Page[T]]) -> Iterator[T]:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, if that is a terminal; called with what is done of how much."""
+def progress_bar(what: str) -> Iterator[Progress]:
+    """A bar on standard error, if that is a terminal."""
     from tqdm import tqdm
 
     with tqdm(desc=what, unit="", leave=False, disable=None, delay=0.3, file=sys.stderr) as bar:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import datetime
 
 from tokenwidgets.bootstrap import initialise
@@ -12,6 +11,7 @@ from tokenwidgets.demo.casting import SHOWCASE, cast_tokens
 from tokenwidgets.demo.people import ADMIN, ADMIN_NAME
 from tokenwidgets.demo.stage import Stage
 from tokenwidgets.demo.story import began, tell
+from tokenwidgets.progress import Progress, no_progress
 from tokenwidgets.vocabulary import now
 
 __all__ = ["ADMIN", "SHOWCASE", "build"]
@@ -20,7 +20,7 @@ __all__ = ["ADMIN", "SHOWCASE", "build"]
 def build(
     database: Database,
     *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = no_progress,
     at: datetime | None = None,
     seed: int = 2026,
 ) -> None:

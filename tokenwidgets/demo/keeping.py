@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import MetaData
@@ -13,12 +12,13 @@ from tokenwidgets import errors
 from tokenwidgets.bootstrap import is_demo
 from tokenwidgets.database import Database, sqlite_path
 from tokenwidgets.demo import build
+from tokenwidgets.progress import Progress
 from tokenwidgets.upgrade import is_empty, upgrade
 
 __all__ = ["prepare"]
 
 
-def prepare(database_url: str, *, reset: bool, progress: Callable[[int, int], None]) -> None:
+def prepare(database_url: str, *, reset: bool, progress: Progress) -> None:
     """Make sure that there is a demo platform of this version's schema.
 
     Args:
@@ -69,7 +69,7 @@ def _empty(database: Database) -> None:
         tables.drop_all(session.connection())
 
 
-def _build_file(path: Path, progress: Callable[[int, int], None]) -> None:
+def _build_file(path: Path, progress: Progress) -> None:
     """Build beside the file and put it in place when it is whole, whatever happens meanwhile."""
     _make_folder(path.parent)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".demo-") as folder:

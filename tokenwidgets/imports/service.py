@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenwidgets import errors
@@ -13,14 +13,12 @@ from tokenwidgets.imports.user_file import read_users
 from tokenwidgets.imports.user_plan import UserChange, plan_users
 from tokenwidgets.imports.user_write import write_users
 from tokenwidgets.language import Phrase
+from tokenwidgets.progress import Progress, no_progress
 from tokenwidgets.service import Service, retried
 from tokenwidgets.text import plain
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["ImportReport", "ImportService", "Progress"]
-
-Progress = Callable[[int, int], None]
-"""Called with how many lines are done, and how many there are."""
+__all__ = ["ImportReport", "ImportService"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,6 @@ class _DryRun(Exception):
     """Everything went well, and is to be undone."""
 
 
-def _no_progress(done: int, total: int) -> None:
-    """For whoever does not look."""
-
-
 class ImportService(Service):
     """Imports of users, for an actor with ``Application Users``, and of APIs, with ``APIs``."""
 
@@ -52,7 +46,7 @@ class ImportService(Service):
         source: str,
         *,
         dry_run: bool = False,
-        progress: Progress = _no_progress,
+        progress: Progress = no_progress,
     ) -> ImportReport:
         """Make users as a CSV file has them: new ones are added, known ones changed.
 
@@ -63,7 +57,7 @@ class ImportService(Service):
             content: the file, as ``read_users`` takes it.
             source: its name, for messages and the audit trail.
             dry_run: only say what would be changed.
-            progress: called as the work goes on.
+            progress: called with the lines that are done and how many there are.
 
         Raises:
             ImportRefused: lines are bad, and nothing was changed; it names them all.

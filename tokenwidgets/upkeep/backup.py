@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from tokenwidgets import errors
 from tokenwidgets.database import BUSY_TIMEOUT, Database, sqlite_path
+from tokenwidgets.progress import Progress, no_progress
 from tokenwidgets.trouble import named_errors
 from tokenwidgets.upgrade import check_schema, revision
 from tokenwidgets.upkeep.checking import check
@@ -22,12 +23,8 @@ __all__ = ["back_up", "restore"]
 
 _PAGES = 4096  # copied at a time: 16 MB
 
-Progress = Callable[[int, int], None]
 
-
-def back_up(
-    database: Database, target: Path, *, progress: Progress = lambda done, total: None
-) -> None:
+def back_up(database: Database, target: Path, *, progress: Progress = no_progress) -> None:
     """Copy the platform, as it is at one instant, into a new file, while others work on.
 
     The file can be read by its owner alone, and is a platform like any other. One of an older
@@ -50,9 +47,7 @@ def back_up(
     _copy(source, target, progress)
 
 
-def restore(
-    backup: Path, database: Database, *, progress: Progress = lambda done, total: None
-) -> str:
+def restore(backup: Path, database: Database, *, progress: Progress = no_progress) -> str:
     """Make the database from a backup, where there is none yet; the revision of its schema.
 
     A backup of an older schema is restored as it is, and needs ``tokenwidgets upgrade-db`` then.
