@@ -12,7 +12,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tokenwidgets import errors
 
-__all__ = ["EARLIEST", "LATEST", "Epoch", "Instant", "Unreadable", "check_instant"]
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "Epoch",
+    "Instant",
+    "Unreadable",
+    "check_instant",
+    "microseconds",
+]
 
 EARLIEST = _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
@@ -21,6 +29,11 @@ _MICROSECOND = timedelta(microseconds=1)
 
 class Unreadable(ValueError):
     """What stands somewhere in the database is none of what is written there."""
+
+
+def microseconds(instant: datetime) -> int:
+    """The microseconds from 1970 to an instant: what SQLite and NumPy keep of it."""
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 class Instant(TypeDecorator[datetime]):
@@ -43,7 +56,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("an instant needs a time zone")
         if dialect.name == "postgresql":
             return value
-        return (value - _EPOCH) // _MICROSECOND
+        return microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From the database, in UTC."""

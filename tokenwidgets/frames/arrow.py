@@ -10,7 +10,6 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import adbc_driver_manager as adbc
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.database import Database, sqlite_path
-from tokenwidgets.frames.columns import Kind
+from tokenwidgets.frames.columns import NOT_A_TIME, Kind
 from tokenwidgets.frames.readers import Arrays, Reader, Wanted, instants
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ __all__ = ["Moved", "Trouble", "Way", "way"]
 Trouble = adbc.Error
 """Whatever ADBC raises."""
 
-_NOT_A_TIME = pa.scalar(np.iinfo(np.int64).min, pa.int64())
+_NOT_A_TIME = pa.scalar(NOT_A_TIME, pa.int64())
 _WORTH_SPLITTING = 50_000
 _THREADS = 2
 # What changes the platform writes an audit event, so one head of the trail is one state of it.

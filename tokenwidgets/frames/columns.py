@@ -11,7 +11,20 @@ import pandas as pd
 from tokenwidgets.audit import DENIED, DONE
 from tokenwidgets.vocabulary import Access, TokenStatus
 
-__all__ = ["COLUMNS", "EVENTS", "GRANTS", "HINT", "INVENTORY", "REVOKE", "Column", "Kind"]
+__all__ = [
+    "COLUMNS",
+    "EVENTS",
+    "GRANTS",
+    "HINT",
+    "INVENTORY",
+    "NOT_A_TIME",
+    "REVOKE",
+    "Column",
+    "Kind",
+]
+
+NOT_A_TIME: int = pd.NaT.value
+"""What stands for an instant that lacks, where instants are whole numbers (NaT)."""
 
 
 class Kind(Enum):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tokenwidgets.frames.columns import Kind
+from tokenwidgets.frames.columns import NOT_A_TIME, Kind
+from tokenwidgets.instants import microseconds
 from tokenwidgets.vocabulary import EXPIRING_WITHIN, TokenStatus
 
 __all__ = ["positions", "status", "take"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_A_TIME = np.iinfo(np.int64).min
 
 
 def positions(keys: Any, ids: Any) -> np.ndarray[Any, np.dtype[np.intp]]:
@@ -33,12 +31,10 @@ def take(array: Any, where: np.ndarray[Any, np.dtype[np.intp]]) -> Any:
 
 def status(expires_at: Any, revoked_at: Any, at: datetime) -> pd.Categorical:
     """The status of tokens at this instant, as ``status_at`` tells it of one."""
-    instant = (at - _EPOCH) // timedelta(microseconds=1)
-    soon = (at + EXPIRING_WITHIN - _EPOCH) // timedelta(microseconds=1)
     expires = expires_at.astype("int64")
     codes = np.zeros(len(expires), np.int8)
     order = list(TokenStatus)
-    codes[expires <= soon] = order.index(TokenStatus.EXPIRING)
-    codes[expires <= instant] = order.index(TokenStatus.EXPIRED)
-    codes[revoked_at.astype("int64") != _NOT_A_TIME] = order.index(TokenStatus.REVOKED)
+    codes[expires <= microseconds(at + EXPIRING_WITHIN)] = order.index(TokenStatus.EXPIRING)
+    codes[expires <= microseconds(at)] = order.index(TokenStatus.EXPIRED)
+    codes[revoked_at.astype("int64") != NOT_A_TIME] = order.index(TokenStatus.REVOKED)
     return pd.Categorical.from_codes(codes, dtype=Kind.STATUS.dtype)

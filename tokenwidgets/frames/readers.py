@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Select, SQLColumnExpression, func, select, ty
 from sqlalchemy.orm import Session
 
 from tokenwidgets.authority import Authority
-from tokenwidgets.frames.columns import Kind
+from tokenwidgets.frames.columns import NOT_A_TIME, Kind
 from tokenwidgets.service import Service
 from tokenwidgets.vocabulary import Control
 
@@ -32,7 +32,6 @@ Arrays = dict[str, Any]
 Wanted = Mapping[str, tuple[SQLColumnExpression[Any], Kind]]
 """The columns to read by name: from where, and what they hold."""
 
-_NOT_A_TIME = np.iinfo(np.int64).min
 _ROWS_AT_ONCE = 50_000
 # How often to begin again when somebody changes the platform in between.
 _ATTEMPTS = 5
@@ -186,7 +185,7 @@ def to_array(values: Sequence[Any], kind: Kind) -> Any:
         case Kind.INSTANT if any(isinstance(value, datetime) for value in values):
             return pd.to_datetime(pd.Series(values), utc=True).dt.as_unit("us").array
         case Kind.INSTANT:
-            whole = (_NOT_A_TIME if value is None else value for value in values)
+            whole = (NOT_A_TIME if value is None else value for value in values)
             return instants(np.fromiter(whole, np.int64, len(values)))
         case Kind.OPTIONAL_TEXT:
             return pd.array([value or None for value in values], dtype=kind.dtype)

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -19,13 +19,13 @@ from sqlalchemy import Compiled
 
 from tokenwidgets.database import BUSY_TIMEOUT
 from tokenwidgets.frames import sqlite_child
+from tokenwidgets.instants import microseconds
 
 __all__ = ["WORTH_A_PROCESS", "Child", "child"]
 
 WORTH_A_PROCESS = 8 * 2**20
 """Size in bytes of the database from which on it is quicker to start processes for it."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PRAGMAS = (f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}", "PRAGMA query_only = ON")
 
 
@@ -90,7 +90,7 @@ class Child:
 
         """
         names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
-        values = [_microseconds(compiled.params[name]) for name in names]
+        values = [_as_kept(compiled.params[name]) for name in names]
         with self._turn:
             self._send([str(compiled), values])
             return self._answer()
@@ -122,8 +122,6 @@ def _trouble(words: str) -> adbc.Error:
     return adbc.OperationalError(words, status_code=adbc.AdbcStatusCode.IO)
 
 
-def _microseconds(value: Any) -> Any:
+def _as_kept(value: Any) -> Any:
     """A parameter as SQLite keeps it, see ``instants.Instant``."""
-    if isinstance(value, datetime):
-        return (value - _EPOCH) // timedelta(microseconds=1)
-    return value
+    return microseconds(value) if isinstance(value, datetime) else value
