@@ -25,6 +25,7 @@ __all__ = [
     "digest",
     "has_checksum",
     "hint",
+    "hint_of",
     "is_well_formed",
     "mint",
 ]
@@ -66,6 +67,11 @@ class Secret:
         """The text of the secret. Whoever calls this answers for where it goes."""
         return self._text
 
+    @property
+    def hint(self) -> str:
+        """What may be shown of it, as :func:`hint` says of a text."""
+        return hint_of(self.prefix, self.last_four)
+
     def __repr__(self) -> str:
         return f"<Secret {self.prefix}…{self.last_four}>"
 
@@ -91,7 +97,12 @@ def mint(prefix: str = DEFAULT_PREFIX) -> Secret:
 
 def hint(text: str) -> str:
     """What may be shown of a secret: its prefix and last four characters."""
-    return f"{text.partition('_')[0]}_…{text[-4:]}"
+    return hint_of(text.partition("_")[0], text[-4:])
+
+
+def hint_of(prefix: str, last_four: str) -> str:
+    """The same of a secret whose text is gone: ``twk_…1a2B``."""
+    return f"{prefix}_…{last_four}"
 
 
 def is_well_formed(text: str) -> bool:

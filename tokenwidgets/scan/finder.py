@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tokenwidgets.secret import digest, is_well_formed
+from tokenwidgets.secret import digest, hint, is_well_formed
 
 __all__ = ["Found", "Place", "find", "shown", "width"]
 
@@ -118,9 +118,8 @@ def _in_text(data: bytes, place: Place, known: int) -> Iterator[Found]:
             counted = data.rfind(b"\n", counted, start) + 1
         column += width(data[counted:start])
         counted = start
-        prefix = text.partition("_")[0]
-        at = replace(place, line=line, column=column - len(prefix))
-        yield Found(digest(text), f"{prefix}_…{text[-4:]}", at)
+        at = replace(place, line=line, column=column - text.index("_"))
+        yield Found(digest(text), hint(text), at)
 
 
 def _secret_at(data: bytes, underscore: int, end: int) -> str | None:

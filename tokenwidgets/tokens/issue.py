@@ -86,7 +86,7 @@ def replace_secret(
     detail: dict[str, Any] = {
         "months": months,
         "expires_at": token.expires_at.isoformat(),
-        "hint": f"{secret.prefix}_…{secret.last_four}",
+        "hint": secret.hint,
     }
     if old_ends > change.at:
         detail["old_secret_ends_at"] = old_ends.isoformat()

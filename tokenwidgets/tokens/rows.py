@@ -16,6 +16,7 @@ from tokenwidgets.authority import Authority
 from tokenwidgets.language import Phrase
 from tokenwidgets.paging import Cursor, Keyset, Page
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
+from tokenwidgets.secret import hint_of
 from tokenwidgets.tokens.grants import GIVEN
 from tokenwidgets.vocabulary import Access, Control, TokenStatus, status_at
 
@@ -207,4 +208,4 @@ def _row(token: Any, grants: dict[str, Access], secrets: Sequence[Any], at: date
 
 
 def _hint(secret: Any) -> str:
-    return f"{secret.prefix}_…{secret.last_four}"
+    return hint_of(secret.prefix, secret.last_four)
