@@ -11,7 +11,15 @@ from sqlalchemy import Connection, inspect, text
 from tokenwidgets import errors
 from tokenwidgets.database import Database, sqlite_path
 
-__all__ = ["check_schema", "is_empty", "known_revisions", "migrate", "revision", "upgrade"]
+__all__ = [
+    "check_schema",
+    "is_empty",
+    "known_revisions",
+    "make_folder",
+    "migrate",
+    "revision",
+    "upgrade",
+]
 
 _SMALLEST = 512  # bytes in a page, of which an SQLite file has at least one
 _UPGRADE_LOCK = 0x746F6B656E  # any number, always the same
@@ -108,7 +116,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     """
     path = sqlite_path(database.url)
     if path is not None:
-        _make_folder(path.parent)
+        make_folder(path.parent)
     before = revision(database)
     known = known_revisions()
     if before is not None and before not in known:
@@ -136,7 +144,13 @@ def migrate(connection: Connection, target: str) -> None:
     command.upgrade(config, target)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder for a database's file, for its owner alone, unless it is there.
+
+    Raises:
+        DatabaseUnavailable: it cannot be made.
+
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

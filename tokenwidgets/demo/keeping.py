@@ -13,7 +13,7 @@ from tokenwidgets.bootstrap import is_demo
 from tokenwidgets.database import Database, sqlite_path
 from tokenwidgets.demo import build
 from tokenwidgets.progress import Progress
-from tokenwidgets.upgrade import is_empty, upgrade
+from tokenwidgets.upgrade import is_empty, make_folder, upgrade
 
 __all__ = ["prepare"]
 
@@ -71,7 +71,7 @@ def _empty(database: Database) -> None:
 
 def _build_file(path: Path, progress: Progress) -> None:
     """Build beside the file and put it in place when it is whole, whatever happens meanwhile."""
-    _make_folder(path.parent)
+    make_folder(path.parent)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".demo-") as folder:
         built = Path(folder) / path.name
         database = Database(f"sqlite:///{built}")
@@ -81,12 +81,3 @@ def _build_file(path: Path, progress: Progress) -> None:
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         built.replace(path)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise errors.DatabaseUnavailable(
-            f"The folder {folder} for the demo's database cannot be made: {error.strerror}."
-        ) from error

@@ -11,7 +11,7 @@ from tokenwidgets.language import Phrase
 from tokenwidgets.schema import User
 from tokenwidgets.vocabulary import Control
 
-__all__ = ["find_user", "user_within"]
+__all__ = ["find_user", "unknown_user", "user_within"]
 
 _USER = select(User).where(User.user_id == bindparam("user_id"))
 
@@ -27,10 +27,15 @@ def find_user(session: Session, user_id: object) -> User:
     if isinstance(user_id, str):
         user = session.scalar(_USER, {"user_id": user_id})
     if user is None:
-        raise errors.UnknownUser(
-            Phrase("There is no application user {user}.", user=repr(str(user_id)[:100]))
-        )
+        raise unknown_user(user_id)
     return user
+
+
+def unknown_user(user_id: object) -> errors.UnknownUser:
+    """What is raised when there is none of this User ID, or none whom the actor may see."""
+    return errors.UnknownUser(
+        Phrase("There is no application user {user}.", user=repr(str(user_id)[:100]))
+    )
 
 
 def user_within(session: Session, authority: Authority, control: Control, user_id: object) -> User:
@@ -42,7 +47,5 @@ def user_within(session: Session, authority: Authority, control: Control, user_i
     """
     user = find_user(session, user_id)
     if not authority.reach(control).covers(user.department):
-        raise errors.UnknownUser(
-            Phrase("There is no application user {user}.", user=repr(str(user_id)[:100]))
-        )
+        raise unknown_user(user_id)
     return user

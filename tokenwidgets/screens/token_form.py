@@ -13,6 +13,7 @@ from tokenwidgets.screens.refusals import problem_of, words_of
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import iso
 from tokenwidgets.tokens import TokenRow
+from tokenwidgets.tokens.steps import refuse_ended
 from tokenwidgets.vocabulary import (
     DEFAULT_MONTHS,
     EXPIRATION_MONTHS,
@@ -59,10 +60,7 @@ class TokenForm:
             TokenEnded: it is revoked or expired.
 
         """
-        if not token.status.is_live:
-            raise errors.TokenEnded(
-                Phrase("The token {token} is {status}.", token=token.name, status=token.status)
-            )
+        refuse_ended(token)
         self._owner, self._token = token.owner, token
         self._fill(t("Edit token"))
         return self.form

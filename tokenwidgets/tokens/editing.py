@@ -14,6 +14,7 @@ from tokenwidgets.tokens.steps import (
     checked_months,
     difference,
     entry,
+    refuse_ended,
     refuse_stale,
     refuse_used_names,
 )
@@ -76,10 +77,7 @@ def _live(change: Change, token_id: int, version: int | None) -> tuple[Token, Us
     token, user = token_rows.find(change.session, change.authority, token_id)
     before = token_rows.read(change.session, token.id, change.at)
     refuse_stale(before, version)
-    if not before.status.is_live:
-        raise errors.TokenEnded(
-            Phrase("The token {token} is {status}.", token=token.name, status=before.status)
-        )
+    refuse_ended(before)
     return token, user, before
 
 

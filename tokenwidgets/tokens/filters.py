@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Reach
+from tokenwidgets.directory.apis import find_api
+from tokenwidgets.directory.groups import find_group
+from tokenwidgets.directory.lookup import unknown_user
 from tokenwidgets.instants import check_instant
-from tokenwidgets.language import Phrase
-from tokenwidgets.schema import API, Grant, Membership, Token, User, UserGroup
+from tokenwidgets.schema import Grant, Membership, Token, User
 from tokenwidgets.search import containing
 from tokenwidgets.search_index import TOKENS, USERS, is_short, narrowed, narrows_by_itself
 from tokenwidgets.tokens.bulk import among
@@ -111,17 +113,11 @@ def _of_owner(session: Session, reach: Reach, wanted: TokenFilter) -> list[Colum
         ids = dict(session.execute(found.where(reach.where())).all())
         for name in names:
             if name not in ids:
-                raise errors.UnknownUser(
-                    Phrase("There is no application user {user}.", user=repr(str(name)[:100]))
-                )
+                raise unknown_user(name)
         where.append(_one_of(session, list(ids.values()), Token.owner_id))
     if wanted.group is not None:
-        group = session.scalar(select(UserGroup.id).where(UserGroup.name == wanted.group))
-        if group is None:
-            raise errors.UnknownGroup(
-                Phrase("There is no user group {name}.", name=repr(wanted.group[:100]))
-            )
-        members = select(Membership.user_id).where(Membership.group_id == group)
+        group = find_group(session, wanted.group)
+        members = select(Membership.user_id).where(Membership.group_id == group.id)
         where.append(Token.owner_id.in_(members))
     if wanted.department is not None:
         of_department = select(User.id).where(User.department == wanted.department)
@@ -157,10 +153,7 @@ def _with_access(session: Session, wanted: TokenFilter) -> list[ColumnElement[bo
         return []
     granted = [Grant.token_id == Token.id]
     if wanted.api is not None:
-        api = session.scalar(select(API.id).where(API.name == wanted.api))
-        if api is None:
-            raise errors.UnknownAPI(Phrase("There is no API {name}.", name=repr(wanted.api[:100])))
-        granted.append(Grant.api_id == api)
+        granted.append(Grant.api_id == find_api(session, wanted.api).id)
     if wanted.access is Access.NONE:
         return [~exists().where(*granted).correlate(Token)]
     if wanted.access is not None:

@@ -21,6 +21,7 @@ __all__ = [
     "difference",
     "entry",
     "labels",
+    "refuse_ended",
     "refuse_stale",
     "refuse_used_names",
     "require_active",
@@ -75,6 +76,14 @@ def refuse_stale(row: TokenRow, version: int | None) -> None:
     if version is not None and version != row.version:
         raise errors.StaleVersion(
             Phrase("Somebody else changed the token {name} in the meantime.", name=row.name), row
+        )
+
+
+def refuse_ended(row: TokenRow) -> None:
+    """Refuse to edit a token that is revoked or expired (``TokenEnded``)."""
+    if not row.status.is_live:
+        raise errors.TokenEnded(
+            Phrase("The token {token} is {status}.", token=row.name, status=row.status)
         )
 
 
