@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     from tokenwidgets.database import Database
     from tokenwidgets.platform import Platform
 
-__all__ = ["Command", "Family", "PlatformCommand", "say", "table_of"]
+__all__ = ["Command", "Family", "PlatformCommand", "counted", "say", "table_of"]
 
 
 def say(text: str) -> None:
     """Tell the person at the terminal; standard output is for what a script wants."""
     print(text, file=sys.stderr)
+
+
+def counted(count: int, noun: str) -> str:
+    """How many of what: ``1 token``, ``2 tokens``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 class Command(ConfiguredApp):

@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from tokenwidgets.cli.arguments import UsageError
-from tokenwidgets.cli.command import PlatformCommand, say
+from tokenwidgets.cli.command import PlatformCommand, counted, say
 from tokenwidgets.cli.filters import FilteredCommand, duration
 from tokenwidgets.cli.inventory import records
 from tokenwidgets.cli.output import ListCommand
@@ -121,8 +121,7 @@ class Remind(ListCommand):
                 f"tokenwidgets: {why} What was sent to {reminder.email} could not be recorded, so a"
                 " run after an hour sends it again."
             )
-        count = len(outcome.sent)
-        say(f"Sent {count} reminder{'' if count == 1 else 's'}.")
+        say(f"Sent {counted(len(outcome.sent), 'reminder')}.")
         return 1 if outcome.failed or outcome.unrecorded else 0
 
     def _list(self, reminders: list[Reminder]) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tokenwidgets.cli.arguments import UsageError
-from tokenwidgets.cli.command import say
+from tokenwidgets.cli.command import counted, say
 from tokenwidgets.cli.streams import input_is_closed
 from tokenwidgets.imports.service import ImportReport
 
@@ -37,10 +37,6 @@ def tell_import(report: ImportReport, noun: str, *, dry_run: bool) -> None:
             print(change)
     would = "would be " if dry_run else ""
     say(
-        f"{report.source}: {_counted(report.added, noun)} {would}added, {report.changed}"
+        f"{report.source}: {counted(report.added, noun)} {would}added, {report.changed}"
         f" {would}changed, {report.unchanged} {'are' if would else 'were'} so already."
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import traitlets
 
 from tokenwidgets.cli.arguments import UsageError
-from tokenwidgets.cli.command import PlatformCommand, say
+from tokenwidgets.cli.command import PlatformCommand, counted, say
 from tokenwidgets.cli.streams import write_utf8
 from tokenwidgets.scan import Leak, LeakService, LeakState, Scan, scan, scan_staged
 from tokenwidgets.scan.report import as_json, as_lines, as_sarif
@@ -105,5 +105,5 @@ class ScanFiles(PlatformCommand):
                     if leak.state.can_come_back and leak.token_id is not None
                 ]
                 count = platform.inventory.revoke_selected(dead, why="Its secret was leaked.")
-                say(f"Revoked {count} token{'' if count == 1 else 's'}.")
+                say(f"Revoked {counted(count, 'token')}.")
         return leaks

@@ -10,7 +10,7 @@ import traitlets
 
 from tokenwidgets import errors
 from tokenwidgets.cli.arguments import UsageError
-from tokenwidgets.cli.command import Family, PlatformCommand, say, table_of
+from tokenwidgets.cli.command import Family, PlatformCommand, counted, say, table_of
 from tokenwidgets.cli.output import ListCommand, every
 from tokenwidgets.cli.streams import output_is_closed
 from tokenwidgets.platform import Platform
@@ -166,7 +166,7 @@ class TokenRevokeAll(PlatformCommand):
         """Revoke the tokens."""
         with self.platform() as platform:
             count = platform.tokens.revoke_all(owner)
-        say(f"Revoked {count} token{'' if count == 1 else 's'} of {owner}.")
+        say(f"Revoked {counted(count, 'token')} of {owner}.")
         return 0
 
 

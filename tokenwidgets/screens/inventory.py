@@ -17,7 +17,7 @@ from tokenwidgets.screens.pager import Pager
 from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import access_summary, iso, tokens_in_all
-from tokenwidgets.tokens import TokenFilter, TokenRow
+from tokenwidgets.tokens import InventorySort, TokenFilter, TokenRow
 from tokenwidgets.vocabulary import Control
 from tokenwidgets.widgets.chart import Chart, Pick
 from tokenwidgets.widgets.filter_bar import Act, ClearFilters, Filter, FilterBar
@@ -32,7 +32,7 @@ from tokenwidgets.widgets.paged_table import (
 
 __all__ = ["InventoryScreen"]
 
-_SORTS = {
+_SORTS: dict[str, InventorySort] = {
     "name": "name",
     "owner": "owner",
     "created": "created_at",
@@ -178,7 +178,7 @@ class InventoryScreen:
     def _fetch(self, cursor: Cursor | None) -> Page[TokenRow]:
         return self._shell.platform.inventory.page(
             TokenFilter(**self._wanted),
-            sort=_SORTS[self.table.sort],  # type: ignore[arg-type]
+            sort=_SORTS[self.table.sort],
             descending=self.table.descending,
             cursor=cursor,
             rows=self.table.rows_per_page,

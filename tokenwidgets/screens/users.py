@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets.directory import UserRow
+from tokenwidgets.directory.users import UserSort
 from tokenwidgets.language import t
 from tokenwidgets.paging import Cursor, Page
 from tokenwidgets.screens.last_search import LastSearch
@@ -30,7 +31,7 @@ from tokenwidgets.widgets.user_picker import UserPicker
 
 __all__ = ["UsersScreen"]
 
-_SORTS: dict[str, str] = {
+_SORTS: dict[str, UserSort] = {
     "key": "user_id",
     "name": "name",
     "email": "email",
@@ -133,7 +134,7 @@ class UsersScreen:
     def _fetch(self, cursor: Cursor | None) -> Page[UserRow]:
         return self._shell.platform.users.page(
             search=self.picker.search,
-            sort=_SORTS[self.picker.sort],  # type: ignore[arg-type]
+            sort=_SORTS[self.picker.sort],
             descending=self.picker.descending,
             cursor=cursor,
             rows=self.picker.rows_per_page,
