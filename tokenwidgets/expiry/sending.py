@@ -45,55 +45,72 @@ def send_reminders(service: ReminderService, mail: Mail) -> Outcome:
         NotAllowed: the actor lacks ``Token Inventory``.
 
     """
-    waiting = service.claim()
-    sent: list[Reminder] = []
-    failed: list[tuple[Reminder, str]] = []
-    unrecorded: list[Reminder] = []
+    run = _Run(service, mail)
     why = ""
     try:
-        if waiting:
+        if run.waiting:
             with mail.connection() as server:
-                while waiting:
-                    held = service.hold(waiting[0])
-                    if held is None:
-                        waiting.pop(0)
-                        continue
-                    waiting[0] = held
-                    problem = _refusal(server, mail, service, held)
-                    waiting.pop(0)
-                    if problem:
-                        failed.append((held, problem))
-                        service.give_back(held)
-                    else:
-                        sent.append(held)
-                        unrecorded.append(held)
-                        _record(service, unrecorded)
+                run.send(server)
     except (OSError, errors.ClockError, errors.DatabaseError) as error:
         why = _why(error)
-        failed += [(reminder, why) for reminder in waiting]
+        run.failed += [(reminder, why) for reminder in run.waiting]
     finally:
+        run.end()
+    unrecorded = tuple((reminder, why) for reminder in run.unrecorded)
+    return Outcome(tuple(run.sent), tuple(run.failed), unrecorded)
+
+
+class _Run:
+    """What this run has claimed: what waits to be sent, and what became of the rest."""
+
+    def __init__(self, service: ReminderService, mail: Mail) -> None:
+        self._service = service
+        self._mail = mail
+        self.waiting = service.claim()
+        self.sent: list[Reminder] = []
+        self.failed: list[tuple[Reminder, str]] = []
+        self.unrecorded: list[Reminder] = []
+
+    def send(self, server: smtplib.SMTP) -> None:
+        """Send one after the other, as long as they are this run's."""
+        while self.waiting:
+            held = self._service.hold(self.waiting[0])
+            if held is None:
+                self.waiting.pop(0)
+                continue
+            self.waiting[0] = held
+            problem = _refusal(server, self._mail, self._service, held)
+            self.waiting.pop(0)
+            if problem:
+                self.failed.append((held, problem))
+                self._service.give_back(held)
+            else:
+                self.sent.append(held)
+                self.unrecorded.append(held)
+                self._record()
+
+    def _record(self) -> None:
+        """Say of what was sent that it was, again if need be: else it would be sent again."""
+        for pause in (*_PAUSES, None):
+            try:
+                self._service.sent(self.unrecorded[0])
+            except errors.DatabaseError:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+            else:
+                self.unrecorded.pop()
+                return
+
+    def end(self) -> None:
+        """Record what was sent, and let a later run have what was not."""
         # What cannot be done now is no worse than if this run were killed: claims lapse.
         with contextlib.suppress(errors.TokenWidgetsError):
-            while unrecorded:
-                service.sent(unrecorded[0])
-                unrecorded.pop()
-            for reminder in waiting:
-                service.give_back(reminder)
-    return Outcome(tuple(sent), tuple(failed), tuple((each, why) for each in unrecorded))
-
-
-def _record(service: ReminderService, unrecorded: list[Reminder]) -> None:
-    """Say of what was sent that it was, again if need be: else it would be sent again."""
-    for pause in (*_PAUSES, None):
-        try:
-            service.sent(unrecorded[0])
-        except errors.DatabaseError:
-            if pause is None:
-                raise
-            time.sleep(pause)
-        else:
-            unrecorded.pop()
-            return
+            while self.unrecorded:
+                self._service.sent(self.unrecorded[0])
+                self.unrecorded.pop()
+            for reminder in self.waiting:
+                self._service.give_back(reminder)
 
 
 def _refusal(
