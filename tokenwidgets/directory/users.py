@@ -211,19 +211,9 @@ class UserService(Service):
                     Phrase("Somebody else changed {name} in the meantime.", name=user.user_id),
                     self._with_counts(session, [user])[0],
                 )
-            given = {"name": name, "email": email, "department": department}
-            # What stays as it is may be older than what is taken today.
-            new: dict[str, Any] = check_profile(
-                **{
-                    key: each
-                    for key, each in given.items()
-                    if each not in (None, getattr(user, key))
-                }
-            )
-            new["is_active"] = user.is_active if is_active is None else bool(is_active)
-            changed = {key: new[key] for key in new if new[key] != getattr(user, key)}
+            changed = _changed(user, is_active, name=name, email=email, department=department)
             if "department" in changed:
-                require_department(change.authority, new["department"], user.department)
+                require_department(change.authority, changed["department"], user.department)
             if not changed:
                 change.nothing_to_do()
                 return self._with_counts(session, [user])[0]
@@ -239,7 +229,7 @@ class UserService(Service):
             session.flush()
             keep_givable(session, could)
             if "is_active" in changed:
-                action = "activate user" if new["is_active"] else "deactivate user"
+                action = "activate user" if changed["is_active"] else "deactivate user"
             detail = {"before": before, "after": changed}
             change.record(Entry(action, user.user_id, user_id=user.user_id, detail=detail))
             return self._with_counts(session, [user])[0]
@@ -280,6 +270,16 @@ def _everybody(sort: UserSort) -> Keyset[*tuple[Any, ...]]:
 def check_profile(**values: object) -> dict[str, str]:
     """A user's profile as it is stored, by column; ``InvalidValue`` if a value cannot be taken."""
     return {column: _CHECKS[column](value) for column, value in values.items()}
+
+
+def _changed(user: User, is_active: bool | None, **given: str | None) -> dict[str, Any]:
+    """The columns that get another value by what is given, each with that value."""
+    # What stays as it is may be older than what is taken today, and is not checked.
+    other = {key: each for key, each in given.items() if each not in (None, getattr(user, key))}
+    new: dict[str, Any] = check_profile(**other)
+    if is_active is not None:
+        new["is_active"] = bool(is_active)
+    return {key: value for key, value in new.items() if value != getattr(user, key)}
 
 
 def _row(

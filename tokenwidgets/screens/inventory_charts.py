@@ -53,45 +53,18 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
             "Status": status_words(status),
             "Tokens": by_month[month, status],
             "order": order,
-            "pick": f"month|{month_of(month)}|{status.value}",
+            "pick": _month_key(month, status),
             "on": _is_chosen(chosen, "month", month_of(month)) and _is_of(chosen, status),
         }
         for month in months
         for order, status in enumerate(statuses)
         if (month, status) in by_month
     ]
-    spec = {
-        "height": _HEIGHT,
-        "data": {"values": values},
-        "mark": _BAR,
-        "encoding": {
-            "x": {
-                "field": "Month",
-                "type": "nominal",
-                "title": None,
-                "scale": {"domain": [short_month(month) for month in months]},
-                "axis": {
-                    "labelAngle": 0,
-                    "labelOverlap": "parity",
-                    "labelSeparation": 8,
-                    "grid": False,
-                },
-            },
-            "y": _count_axis(),
-            "color": _colour("Status", {status_words(each): _COLOURS[each] for each in statuses}),
-            "order": {"field": "order"},
-            "opacity": _FAINT,
-            "tooltip": _tooltip("Month", "Status"),
-        },
-    }
     rows = [
         {
             "label": month_words(month),
             "cells": [
-                {
-                    "value": by_month.get((month, status), 0),
-                    "pick": f"month|{month_of(month)}|{status.value}",
-                }
+                {"value": by_month.get((month, status), 0), "pick": _month_key(month, status)}
                 for status in statuses
             ],
         }
@@ -102,7 +75,7 @@ def expirations_figure(counts: Sequence[MonthCount], chosen: Mapping[str, str]) 
     return {
         "title": t("Expirations by month"),
         "summary": t("Bar chart: in which months {count} tokens expire", count=total),
-        "spec": spec,
+        "spec": _columns_by_month(values, months, statuses),
         "columns": [t("Month"), *map(status_words, statuses)],
         "rows": rows,
     }
@@ -122,48 +95,82 @@ def tokens_figure(counts: Sequence[APICount], chosen: Mapping[str, str]) -> dict
             "Access": t(access.label),
             "Tokens": by_api[api, access],
             "order": order,
-            "pick": f"api|{_VALUES[access]}|{api}",
+            "pick": _api_key(api, access),
             "on": _is_chosen(chosen, "api", api) and _is_chosen(chosen, "access", _VALUES[access]),
         }
         for api in shown
         for order, access in enumerate(_SHADES)
         if (api, access) in by_api
     ]
-    spec = {
+    rows = [
+        {
+            "label": api,
+            "cells": [
+                {"value": by_api.get((api, access), 0), "pick": _api_key(api, access)}
+                for access in _SHADES
+            ],
+        }
+        for api in apis
+    ]
+    return {
+        "title": t("Tokens by API (the first {shown} of {all})", shown=len(shown), all=len(apis))
+        if len(apis) > len(shown)
+        else t("Tokens by API"),
+        "summary": t("Bar chart: how many tokens open each of {count} APIs", count=len(shown)),
+        "spec": _bars_by_api(values, shown),
+        "columns": [t("API"), *(t(access.label) for access in _SHADES)],
+        "rows": rows,
+    }
+
+
+def _month_key(month: date, status: TokenStatus) -> str:
+    return f"month|{month_of(month)}|{status.value}"
+
+
+def _api_key(api: str, access: Access) -> str:
+    return f"api|{_VALUES[access]}|{api}"
+
+
+def _columns_by_month(
+    values: list[dict[str, Any]], months: Sequence[date], statuses: Sequence[TokenStatus]
+) -> dict[str, Any]:
+    """The specification of columns, one a month, each in the colours of its statuses."""
+    axis = {"labelAngle": 0, "labelOverlap": "parity", "labelSeparation": 8, "grid": False}
+    return {
+        "height": _HEIGHT,
+        "data": {"values": values},
+        "mark": _BAR,
+        "encoding": {
+            "x": {
+                "field": "Month",
+                "type": "nominal",
+                "title": None,
+                "scale": {"domain": [short_month(month) for month in months]},
+                "axis": axis,
+            },
+            "y": _count_axis(),
+            "color": _colour("Status", {status_words(each): _COLOURS[each] for each in statuses}),
+            "order": {"field": "order"},
+            "opacity": _FAINT,
+            "tooltip": _tooltip("Month", "Status"),
+        },
+    }
+
+
+def _bars_by_api(values: list[dict[str, Any]], apis: Sequence[str]) -> dict[str, Any]:
+    """The specification of bars, one an API, each in the shades of its access."""
+    return {
         "height": {"step": _BAR_HEIGHT},
         "data": {"values": values},
         "mark": _BAR,
         "encoding": {
-            "y": {"field": "API", "type": "nominal", "title": None, "sort": shown},
+            "y": {"field": "API", "type": "nominal", "title": None, "sort": apis},
             "x": _count_axis(),
             "color": _colour("Access", {t(each.label): shade for each, shade in _SHADES.items()}),
             "order": {"field": "order"},
             "opacity": _FAINT,
             "tooltip": _tooltip("API", "Access"),
         },
-    }
-    rows = [
-        {
-            "label": api,
-            "cells": [
-                {
-                    "value": by_api.get((api, access), 0),
-                    "pick": f"api|{_VALUES[access]}|{api}",
-                }
-                for access in _SHADES
-            ],
-        }
-        for api in apis
-    ]
-    rest = len(apis) - len(shown)
-    return {
-        "title": t("Tokens by API (the first {shown} of {all})", shown=len(shown), all=len(apis))
-        if rest
-        else t("Tokens by API"),
-        "summary": t("Bar chart: how many tokens open each of {count} APIs", count=len(shown)),
-        "spec": spec,
-        "columns": [t("API"), *(t(access.label) for access in _SHADES)],
-        "rows": rows,
     }
 
 

@@ -67,12 +67,7 @@ def serve(
 
     """
     settings = DashboardSettings(config=config)
-    source = source_named(identity, config) if identity else None
-    if source is None and not is_loopback(ip):
-        raise errors.ConfigurationError(
-            f"Without an identity source the dashboard does not listen on {ip or 'all addresses'}:"
-            " choose one (TokenWidgets.identity_source: proxy or jupyterhub), or use 127.0.0.1."
-        )
+    source = _source(identity, config, ip)
     database_url = _absolute(database_url)
     with contextlib.ExitStack() as stack:
         database = Database(database_url)
@@ -106,6 +101,17 @@ def serve(
             server.log_level = logging.WARNING
         server.initialize([])
         server.start()
+
+
+def _source(identity: str, config: Config, ip: str) -> IdentitySource | None:
+    if identity:
+        return source_named(identity, config)
+    if not is_loopback(ip):
+        raise errors.ConfigurationError(
+            f"Without an identity source the dashboard does not listen on {ip or 'all addresses'}:"
+            " choose one (TokenWidgets.identity_source: proxy or jupyterhub), or use 127.0.0.1."
+        )
+    return None
 
 
 def _sockets_fit(folder: Path) -> bool:
