@@ -163,7 +163,7 @@ def _faults(session: Session) -> Iterator[Fault]:
 
 
 def _as_it_is() -> list[ColumnElement[Any]]:
-    """The columns of an event, whatever was made of them: what is no instant is none."""
+    """The columns of an event, whatever was done to them; what is no instant is read as None."""
     at = case((AuditEvent.at.between(EARLIEST, LATEST), AuditEvent.at)).label("at")
     detail = cast(AuditEvent.detail, Text).label("detail")
     others = (each for each in AuditEvent.__table__.columns if each.name not in ("at", "detail"))
@@ -176,7 +176,7 @@ def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 @contextlib.contextmanager
 def _any_text(session: Session) -> Iterator[None]:
-    """SQLite keeps texts that are none (UTF-8); the driver refuses to read them."""
+    """Read texts that are not UTF-8, too: SQLite keeps them, and its driver refuses them."""
     connection = session.connection()
     if connection.dialect.name != "sqlite":
         yield

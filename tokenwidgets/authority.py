@@ -2,7 +2,7 @@
 
 A group may be limited to some departments; its controls then reach the users of those
 departments only. A control also needs every control above it on its path. User groups and
-APIs are of no department, so a limited control over them is none.
+APIs are of no department, so a limited control over them gives nothing.
 """
 
 from __future__ import annotations

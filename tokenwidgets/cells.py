@@ -33,6 +33,6 @@ def in_one_cell(names: Iterable[str]) -> str:
 def of_one_cell(cell: str) -> list[str]:
     r"""The names that ``in_one_cell`` was given, or people wrote with ``;``, ``|`` or new lines.
 
-    A backslash that is before none of these, nor before another one, is one of the name.
+    A backslash that is before anything but these, or another backslash, is part of the name.
     """
     return _ESCAPED_OR_BETWEEN.sub(lambda found: found[1] or _BETWEEN, cell).split(_BETWEEN)

@@ -216,7 +216,7 @@ def _within(reach: Reach) -> list[ColumnElement[bool]]:
 
 
 def _about_group(session: Session, name: str) -> ColumnElement[bool]:
-    """The events about a group by its name since it has it, and by the ones it had before."""
+    """The events about a group, by its name since it got it, and by the ones it had before."""
     parts: list[ColumnElement[bool]] = []
     until: ColumnElement[bool] = true()
     for _ in range(_MOST_RENAMINGS):

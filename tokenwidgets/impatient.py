@@ -95,7 +95,7 @@ def _given_up(
 
 
 def arguments_of(url: URL, **defaults: Any) -> dict[str, Any]:
-    """What psycopg connects with for an SQLAlchemy URL; what is not in it comes of ``defaults``."""
+    """What psycopg connects with for an SQLAlchemy URL; ``defaults`` give what is not in it."""
     dialect: Any = url.get_dialect()()
     _, keywords = dialect.create_connect_args(url)
     return {**defaults, **keywords}

@@ -91,7 +91,7 @@ def check_instant(field: str, instant: object) -> datetime:
     """An instant that was given.
 
     Raises:
-        InvalidValue: it is none, or has no time zone.
+        InvalidValue: it is not an instant, or has no time zone.
 
     """
     if not isinstance(instant, datetime) or instant.tzinfo is None:

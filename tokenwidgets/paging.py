@@ -148,8 +148,8 @@ def count(
 ) -> tuple[int, bool]:
     """How many rows there are, up to 10,000; and whether there are more than that.
 
-    What few rows are is counted at once; to count a million takes longer than to show a page.
-    But not a whole table on SQLite, which knows how many rows each block of it has.
+    A few thousand rows are counted at once; to count a million takes longer than to show a page,
+    except for a whole table on SQLite, which knows how many rows each block of it has.
     """
     connection = session.connection()
     if not where and connection.dialect.name == "sqlite":

@@ -164,7 +164,7 @@ def narrowed(
 ) -> list[ColumnElement[bool]]:
     """The condition that the index names this row for the search; none where it is of no help.
 
-    Of no help is it for one or two characters, and when it names very many rows: some of them
+    It is of no help for one or two characters, nor when it names very many rows: some of them
     are then found sooner along the order in which they are wanted. The rows named are more than
     those with the text in them (``search.containing``), never fewer.
     """

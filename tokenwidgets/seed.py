@@ -272,7 +272,7 @@ class _Work:
                 yield number, apis[api], 1 if draw() < 0.6 else 2
 
     def _secrets(self) -> Iterator[tuple[Any, ...]]:
-        """A digest for each token, in the digests' order, which is none of the tokens'."""
+        """A digest for each token, in the order of the digests, which is not that of the tokens."""
         rng, count = self._rng, self._tokens
         step = _coprime(count)
         for place in range(count):

@@ -80,7 +80,7 @@ def test_version(cli: CommandLine) -> None:
         (["token", "lst"], "there is no command tokenwidgets token lst; did you mean list?"),
         (["token", "add"], "OWNER and NAME must be given"),
         (["token", "add", "jdoe"], "NAME must be given"),
-        (["token", "add", "jdoe", "x", "y"], "there is an argument too many: y"),
+        (["token", "add", "jdoe", "x", "y"], "there is one argument too many: y"),
         (["token", "add", "jdoe", "x", "--api", "y"], "there is no option --api"),
         (["token", "add", "jdoe", "x", "--months"], "argument --months: expected one argument"),
         (["token", "add", "jdoe", "x", "--months", "six"], "expected an int"),

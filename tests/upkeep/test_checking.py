@@ -84,7 +84,7 @@ def test_a_second_present_secret_and_the_missing_index_are_found(used, database)
 def test_a_digest_that_is_cut_off_is_found(used, database):
     short = "X'0102'" if database.is_sqlite else "'\\x0102'"
     harm(database, f"UPDATE token_secrets SET digest = {short} WHERE token_id = 1")
-    assert found(database) == ["token 1: the digest of a secret of it is none"]
+    assert found(database) == ["token 1: the digest of one of its secrets is not 32 bytes"]
 
 
 def test_rows_that_name_no_other_are_found(used, database):

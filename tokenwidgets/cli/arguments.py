@@ -74,7 +74,7 @@ def positional(names: Sequence[str], values: Sequence[str]) -> tuple[str, ...]:
     if len(values) < len(needed):
         raise UsageError(f"{' and '.join(needed[len(values) :])} must be given")
     if len(values) > len(names) and not _takes_more(names):
-        raise UsageError(f"there is an argument too many: {values[len(names)]}")
+        raise UsageError(f"there is one argument too many: {values[len(names)]}")
     return (*values, *[""] * (len(names) - len(values)))
 
 

@@ -74,7 +74,7 @@ def duration(option: str, text: str) -> timedelta:
     """``30d``, ``12h`` or ``4w`` as a time.
 
     Raises:
-        InvalidValue: it is neither.
+        InvalidValue: it is none of these.
 
     """
     found = re.fullmatch(r"(\d{1,5})([hdw])", text, re.ASCII)

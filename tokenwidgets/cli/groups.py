@@ -130,7 +130,7 @@ class GroupMember(PlatformCommand):
     tokenwidgets group member Auditors
     """
     add = Texts(help="The User ID of a new member.").tag(config=True)
-    remove = Texts(help="The User ID of who is to be none any more.").tag(config=True)
+    remove = Texts(help="The User ID of a member to take out.").tag(config=True)
     aliases = {
         **PlatformCommand.aliases,
         "add": "GroupMember.add",

@@ -112,7 +112,7 @@ class Inventory(FilteredCommand):
 
 
 def records(frames: Iterable[pd.DataFrame]) -> tuple[list[str], Iterator[dict[str, Any]]]:
-    """The columns of the frames, and their rows one by one with None for what lacks."""
+    """The columns of the frames, and their rows one by one, None for a missing value."""
     frames = iter(frames)
     first = next(frames)
     return list(first.columns), _rows(first, frames)

@@ -52,7 +52,7 @@ class ListCommand(PlatformCommand):
 
 
 def write_rows(format: str, columns: Sequence[str], records: Iterable[Record]) -> None:
-    """Write records on standard output, what programs read in UTF-8 wherever that is.
+    """Write records on standard output; what programs read is UTF-8, whatever the terminal has.
 
     Args:
         format: ``table``, ``csv`` or ``json``.

@@ -13,7 +13,7 @@ __all__ = ["input_is_closed", "open_closed", "output_is_closed", "write_utf8"]
 def open_closed() -> None:
     """Let standard streams that are closed (``>&-``) lead nowhere.
 
-    Nothing that is opened later gets the number of one then: what is printed would be in it.
+    Else a file that is opened later would get the number of one, and hold what is printed.
     """
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:

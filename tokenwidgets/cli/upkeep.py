@@ -15,8 +15,8 @@ class Check(Command):
     name = "tokenwidgets check"
     description = """Check that the platform is whole: the file, the tables, indexes and triggers,
     the foreign keys, the search indexes, that every live token has one present secret, that
-    instants and controls are some, and the chain of the audit trail. Nothing is changed. Prints
-    what is wrong, one a line; exit status 1 then."""
+    instants are instants and controls are controls, and the chain of the audit trail. Nothing is
+    changed. Prints what is wrong, one thing a line, and then exits with status 1."""
     examples = """
     tokenwidgets check
     """

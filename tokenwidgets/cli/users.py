@@ -82,7 +82,7 @@ class UserEdit(PlatformCommand):
             raise UsageError("there is nothing to change")
         with self.platform() as platform:
             platform.users.edit(user_id, **changes)
-        say(f"{user_id} is as you said.")
+        say(f"Changed {user_id}.")
         return 0
 
 
@@ -115,9 +115,9 @@ class UserImport(PlatformCommand):
     description = """Add and change application users from a CSV file, all of them or none.
 
     The first line names the columns: user_id and name, and as you like email, department, groups
-    (separated by ; which is \\; in a name) and active (yes or no). A column that is there is how
-    it shall be; what has no column stays as it is, and so does who has no line. Commas, semicolons
-    or tabs between the values, as your spreadsheet likes. FILE is - for standard input.
+    (separated by ; which is \\; in a name) and active (yes or no). A column that is there says how
+    it shall be; what has no column stays as it is, and so do users without a line. Commas,
+    semicolons or tabs between the values, as your spreadsheet likes. FILE is - for standard input.
 
     When lines are bad, each is named with what is wrong, and nothing is changed."""
     examples = """

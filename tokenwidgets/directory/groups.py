@@ -23,7 +23,7 @@ __all__ = ["GroupRow", "GroupService", "find_group"]
 class GroupService(Service):
     """Reads and changes of user groups, for an actor with ``User Groups``.
 
-    Groups reach across departments: a control that is limited to some is none here.
+    Groups reach across departments: a control that is limited to some does not count here.
     """
 
     def list(self) -> tuple[GroupRow, ...]:
@@ -84,7 +84,7 @@ class GroupService(Service):
                 name=name,
                 description=check_note("Description", description),
                 created_at=change.at,
-                # Of no row that was seen of another group which had this name before.
+                # Not one that somebody has seen of another group, which had this name before.
                 version=session.scalar(select(func.max(UserGroup.version))) or 1,
             )
             session.add(group)

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 _ABOVE = {control.value: control.parent.value for control in Control if control.parent}
-# The active groups that give what they give for everybody, with it.
+# The active groups that are not limited to departments, with the controls that they give.
 _OPEN = (
     select(UserGroup.id, GroupControl.control)
     .join(GroupControl, GroupControl.group_id == UserGroup.id)

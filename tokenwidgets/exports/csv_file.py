@@ -1,4 +1,4 @@
-"""CSV: UTF-8 with its mark, instants as ISO 8601 in UTC, nothing for what lacks."""
+"""CSV: UTF-8 with its mark, instants as ISO 8601 in UTC, nothing for a missing value."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _counted(
     frames = iter(frames)
     first = next(frames, None)
     if first is None:
-        raise errors.InvalidValue("Frames", "are none at all, so there are no columns to write.")
+        raise errors.InvalidValue("Frames", "there is none, so there are no columns to write.")
     if progress is None:
         progress = (total or 0) >= _WORTH_A_BAR
     with tqdm(total=total, unit=" rows", unit_scale=True, disable=not progress) as bar:

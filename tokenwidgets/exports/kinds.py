@@ -18,7 +18,7 @@ _MATRIX_INDEX = "user_id"
 _EVENT_KINDS = {column.name: column.kind for column in EVENTS}
 _FLAGS = {"true": True, "false": False}
 _MAY_LACK = {Kind.ID: "Int64", Kind.NUMBER: "Int16", Kind.FLAG: "boolean"}
-"""The dtype of a column that lacks something, where its own has no way to say so."""
+"""The dtype of a column with missing values, where its own has no way to say so."""
 
 
 def kinds_of(frame: pd.DataFrame, *, matrix: bool) -> dict[str, Kind]:

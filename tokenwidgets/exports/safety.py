@@ -65,7 +65,7 @@ def from_cell(text: str) -> str:
 
 
 def each_once(values: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """Change texts, each distinct one once; what lacks stays so."""
+    """Change texts, each distinct one once; missing ones stay missing."""
     distinct = pd.unique(values.dropna())
     changed = {text: new for text in distinct if (new := change(text)) != text}
     if not changed:

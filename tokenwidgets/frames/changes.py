@@ -101,7 +101,7 @@ def _refuse_half(label: Hashable, row: Mapping[Hashable, Any]) -> None:
 
 
 def _refuse_other_months(months: Mapping[int, int], platform: Platform) -> None:
-    """Refuse months of the inventory's that are not, so that no wish is passed over."""
+    """Refuse months that are not the inventory's, so that no wish is passed over."""
     for token_id, chosen in platform.many_tokens.months(months).items():
         if months[token_id] != chosen:
             raise errors.InvalidValue(

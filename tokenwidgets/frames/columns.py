@@ -24,11 +24,11 @@ __all__ = [
 ]
 
 NOT_A_TIME: int = pd.NaT.value
-"""What stands for an instant that lacks, where instants are whole numbers (NaT)."""
+"""What stands for a missing instant (NaT) where instants are whole numbers."""
 
 
 class Kind(Enum):
-    """What a column holds. Instants and optional texts and ids may lack: NaT, NaN, NA."""
+    """What a column holds. Instants, optional texts and ids may be missing: NaT, NaN, NA."""
 
     ID = "id"
     OPTIONAL_ID = "optional id"

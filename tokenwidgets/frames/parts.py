@@ -16,14 +16,14 @@ __all__ = ["positions", "status", "take"]
 
 
 def positions(keys: Any, ids: Any) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Where each id is among the unique keys; -1 for an id that lacks."""
+    """Where each id is among the unique keys; -1 for an id that is missing."""
     if isinstance(ids, pd.arrays.IntegerArray):
         ids = ids.to_numpy("int64", na_value=-1)
     return pd.Index(keys).get_indexer(ids)
 
 
 def take(array: Any, where: np.ndarray[Any, np.dtype[np.intp]]) -> Any:
-    """The values at these positions; at -1, what stands for a value that lacks."""
+    """The values at these positions; at -1, what stands for a missing value."""
     if isinstance(array, np.ndarray):
         return array.take(where)
     return array.take(where, allow_fill=True)

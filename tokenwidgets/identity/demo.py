@@ -19,6 +19,6 @@ class DemoIdentity(OneUserIdentity):
         if administrator is None:
             raise errors.IdentityError(
                 f"The identity source demo is only for a database that `tokenwidgets demo` made,"
-                f" and {database.place} is none: choose another identity source."
+                f" which {database.place} is not: choose another identity source."
             )
         return administrator

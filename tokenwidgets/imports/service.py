@@ -50,8 +50,8 @@ class ImportService(Service):
     ) -> ImportReport:
         """Make users as a CSV file has them: new ones are added, known ones changed.
 
-        A column that is there is how it shall be, an empty cell included (but of ``active``);
-        what has no column stays as it is, and so does who has no line. Nobody is removed.
+        A column that is there says how it shall be, an empty cell, too (but for ``active``); what
+        has no column stays as it is, and so do users without a line. Nobody is removed.
 
         Args:
             content: the file, as ``read_users`` takes it.

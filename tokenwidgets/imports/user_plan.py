@@ -89,7 +89,7 @@ class _Planner:
         self.users = _present_users(session, {line.user_id.lower() for line in lines})
         self.names = dict(session.execute(select(UserGroup.id, UserGroup.name)).all())
         self.groups = {comparison_key(name): group_id for group_id, name in self.names.items()}
-        # Where two are one but for what does not show, as names once could be: just that one.
+        # Two names could once differ in what does not show alone: then an exact match counts.
         self.groups |= {name: group_id for group_id, name in self.names.items()}
         self.member_of = _memberships(session, [user.id for user in self.users.values()])
 

@@ -14,8 +14,9 @@ _kept: list[FileIO] = []
 def close(file: FileIO, content: bytes) -> None:
     """Close a file that begins like this, unless that would take away SQLite's locks on it.
 
-    They are the process's: who closes the file in it lets go of all of them, and what SQLite
-    writes then may be lost (https://sqlite.org/howtocorrupt.html, 2.2). So it stays open.
+    The locks belong to the process: to close the file anywhere in it lets go of all of them, and
+    what SQLite writes then may be lost (https://sqlite.org/howtocorrupt.html, 2.2). So the file
+    stays open.
     """
     if content.startswith(b"SQLite format 3\0") or str(file.name).endswith("-shm"):
         _kept.append(file)

@@ -75,7 +75,7 @@ def _text(text: str, place: Place, where: str) -> Iterator[Found]:
     if _BASE64.fullmatch(text.rstrip()):
         with contextlib.suppress(binascii.Error):
             for found in find(base64.b64decode(text), place):
-                # Its line there is none of the file's.
+                # Its line in what was decoded is not a line of the file.
                 yield Found(found.digest, found.hint, place.within(where))
     for found in find(data, place):
         line = f"{where}, line {found.place.line}"

@@ -23,7 +23,7 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
         GitTrouble: git is not there, or does not read the index; or the index has conflicts.
 
     """
-    git.output(folder, "rev-parse", "--git-dir", of_hook=True)  # says best that there is none
+    git.output(folder, "rev-parse", "--git-dir", of_hook=True)  # its message is the clearest
     listed = dict(_listed(folder))
     contents = git.objects(folder, ids=listed.values(), of_hook=True)
     for path, (_, _, content) in zip(listed, contents, strict=True):

@@ -131,7 +131,7 @@ class Grant(Base):
 
 
 class Reminder(Base):
-    """A reminder of a token's expiration: claimed by a run, then sent. No other is, for this one.
+    """A reminder of a token's expiration: claimed by one run, so that no other sends it, then sent.
 
     A token with a new expiration is reminded of anew.
     """

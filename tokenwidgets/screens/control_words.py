@@ -22,4 +22,4 @@ ABOUT: dict[Control, Phrase] = {
     ),
     Control.AUDIT_LOG: Phrase("See and download who did what, and when."),
 }
-"""The same for every control."""
+"""What whoever has a control can do, for every control."""

@@ -167,7 +167,7 @@ def access_summary(grants: Mapping[str, Access]) -> str:
 
 
 def event_row(event: EventRow, about: str = "") -> dict[str, Any]:
-    """An audit event as a row of an ``EventList`` of what is about a user, a group or all."""
+    """An audit event as a row of an ``EventList``; ``about`` is what the whole list is about."""
     whom = event.user_id if event.user_id not in (about, event.subject) else None
     detail = {key: value for key, value in event.detail.items() if value != event.subject}
     return {

@@ -27,7 +27,7 @@ __all__ = [
     "KernelInformation",
     "KernelShutdown",
     "KernelSocket",
-    "Nothing",
+    "NotFound",
     "OtherHost",
     "StaticFiles",
     "mark_notebook",
@@ -192,7 +192,7 @@ class StaticFiles(MultiStaticFileHandler):
             self.set_header(name, value)
 
 
-class Nothing(web.RequestHandler):
+class NotFound(web.RequestHandler):
     """Answers for all that is not there."""
 
     def set_default_headers(self) -> None:
@@ -209,7 +209,7 @@ class Nothing(web.RequestHandler):
         await self.finish("There is nothing here.\n")
 
 
-class OtherHost(Nothing):
+class OtherHost(NotFound):
     """Answers whoever calls the dashboard by a name that is not its own."""
 
     async def prepare(self) -> None:

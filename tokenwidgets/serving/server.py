@@ -84,7 +84,7 @@ class DashboardServer(Voila):
             tokenwidgets_language=self.language,
             tokenwidgets_accept_state=self.dashboard.accept_state,
             log_function=log_request,
-            default_handler_class=handlers.Nothing,
+            default_handler_class=handlers.NotFound,
             serve_traceback=False,
             xsrf_cookies=True,
             xsrf_cookie_kwargs={

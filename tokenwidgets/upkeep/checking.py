@@ -43,8 +43,8 @@ def check(database: Database, *, older: bool = False) -> Iterator[Trouble]:
 
     Args:
         database: the database.
-        older: whether to look at an older schema, too; at its tokens, instants and controls is
-            not looked then, nor at the texts of the search indexes.
+        older: whether to take an older schema, too; its tokens, instants and controls, and the
+            texts of its search indexes, are then not looked at.
 
     Raises:
         NotADatabase: it is not ours, or too damaged to be read.
@@ -121,7 +121,9 @@ def _secrets(session: Session) -> Iterator[Trouble]:
         yield Trouble(f"token {token}", "it has several present secrets")
     cut = func.length(TokenSecret.digest) != _DIGEST_LENGTH
     for token in session.scalars(select(TokenSecret.token_id).where(cut)):
-        yield Trouble(f"token {token}", "the digest of a secret of it is none")
+        yield Trouble(
+            f"token {token}", f"the digest of one of its secrets is not {_DIGEST_LENGTH} bytes"
+        )
 
 
 def _instants(session: Session) -> Iterator[Trouble]:

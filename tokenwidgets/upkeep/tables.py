@@ -67,13 +67,13 @@ def layout(session: Session, revision: str) -> Iterator[Trouble]:
 def search_indexes(session: Session, revision: str, *, texts: bool) -> Iterator[Trouble]:
     """What is wrong with the indexes of texts on SQLite: their parts, and the rows in them.
 
-    One of which there is nothing is no trouble: where it was made there are no trigrams, and
-    searches read row by row.
+    An index that is not there at all is no trouble: where the database was made there are no
+    trigrams, and searches read row by row.
 
     Args:
         session: the snapshot.
         revision: its schema's.
-        texts: whether they are compared with the texts, too, of which they are made anew for that.
+        texts: whether they are compared with the texts, too; new indexes are made for that.
 
     """
     if session.get_bind().dialect.name != "sqlite":

@@ -39,7 +39,6 @@ class _AtOnce(SQLiteReader):
 
     def __init__(self, source: Source) -> None:
         super().__init__(source, busy_timeout=0)
-
         self._may_open = False
 
     def prepare(self, at: float) -> None:

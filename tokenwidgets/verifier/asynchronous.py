@@ -35,6 +35,7 @@ class AsyncVerifier(VerifierBase):
 
     async def check(self, secret: str, api: str, method: str) -> Decision:
         """May this secret do this method on this API, now? As ``Verifier.check``."""
+        # Line by line as there: calls that the two could share would cost each request more.
         core = self._core
         try:
             at = core.seconds()

@@ -65,7 +65,7 @@ class Lane:
 
 
 class Core:
-    """One verifier's settings and state, without any way for checks to the database."""
+    """One verifier's settings and state; the ways of checks to the database are its lanes."""
 
     def __init__(
         self,

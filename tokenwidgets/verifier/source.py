@@ -59,8 +59,8 @@ class Source:
 
     def connect(self) -> Any:
         """A driver's connection that is the caller's own: each statement sees the newest state."""
-        # Of a pool of its own: in the engine's one may have to wait, or get an idle connection
-        # that has to be asked first whether it is still one.
+        # From a pool of its own: from the engine's one may have to wait for it, or get an idle one
+        # that has to be asked first whether it still works.
         pooled = self.engine.pool.recreate().connect()
         connection: Any = pooled.dbapi_connection
         pooled.detach()

@@ -59,7 +59,7 @@ def _collect(file: str, parts: dict[str, str]) -> None:
 
 
 def _texts(code: str, language: str) -> str:
-    """What ``words.js`` knows of a language: the texts of this code, and which plural is whose."""
+    """What ``words.js`` knows of a language: this code's texts, and a number's plural."""
     words = catalogue(language)
     match = _PLURAL.match(words.info()["plural-forms"])
     if match is None:

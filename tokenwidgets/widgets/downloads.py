@@ -28,7 +28,7 @@ _Id = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class TakePiece(Message, tag="take-piece", frozen=True):
-    """A view would have the piece of a file that begins at ``offset``."""
+    """A view asks for the piece of a file that begins at ``offset``."""
 
     nonce: _Id
     view: _Id

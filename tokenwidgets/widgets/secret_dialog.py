@@ -39,7 +39,7 @@ _Id = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class Claim(Message, tag="claim", frozen=True):
-    """A view would show the secrets that were offered under ``nonce``."""
+    """A view asks for the secrets that were offered under ``nonce``, to show them."""
 
     nonce: _Id
     view: _Id
