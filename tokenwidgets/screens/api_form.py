@@ -9,35 +9,24 @@ from tokenwidgets import errors
 from tokenwidgets.directory import APIRow
 from tokenwidgets.imports import APIDocument, read_openapi
 from tokenwidgets.language import Phrase, t, tn
-from tokenwidgets.screens.record import fill_record
-from tokenwidgets.screens.refusals import newer_state, problem_of, words_of
+from tokenwidgets.screens.record import RecordTab, fill_record
+from tokenwidgets.screens.refusals import words_of
 from tokenwidgets.screens.shell import Shell
 from tokenwidgets.screens.words import plain_value
 from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.file_picker import FilePicker, PickFile
-from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
+from tokenwidgets.widgets.record_form import SaveRecord
 
 __all__ = ["APIForm"]
 
 
-class APIForm:
-    """Fills a ``RecordForm``, also from a document; adds an API or saves it.
-
-    Args:
-        shell: where to ask and tell.
-        saved: called with the name of an API that was added or changed.
-        close: goes back to the list.
-
-    """
+class APIForm(RecordTab[APIRow]):
+    """Adds an API or saves it; a document can fill the form."""
 
     def __init__(
         self, shell: Shell, saved: Callable[[str], None], close: Callable[[], None]
     ) -> None:
-        self._shell = shell
-        self._saved = saved
-        self._close = close
-        self._api: APIRow | None = None
-        self.form = RecordForm(panel=t("General"))
+        super().__init__(shell, saved, close)
         self.picker = FilePicker(
             label=t("Fill from an OpenAPI document"),
             hint=t(
@@ -46,35 +35,33 @@ class APIForm:
             ),
             accept=".json,.yaml,.yml",
         )
-        for component in (self.form, self.picker):
-            shell.listen(component, self._do)
+        shell.listen(self.picker, self._take)
 
     def open(self, api: APIRow) -> tuple[Component, ...]:
         """Fill it for an API; gives what is to be shown."""
-        self._api = api
-        self._fill()
+        self._show(api)
         return self.picker, self.form
 
     def add(self) -> tuple[Component, ...]:
         """Empty it for a new API."""
-        self._api = None
-        self._fill()
+        self._show(None)
         return self.picker, self.form
 
-    def _fill(self, **more: Any) -> None:
-        adding = self._api is None
+    def _fill(self, *, notice: str = "", **proposed: Any) -> None:
+        adding = self._row is None
         groups = {api.api_group for api in self._shell.platform.apis.list(inactive=True)}
         fill_record(
             self.form,
             fields=_fields(sorted(groups - {""}), adding=adding),
             values=self._stored(),
             save_label=t("Add API") if adding else t("Save"),
-            **more,
+            notice=notice,
+            **proposed,
         )
         self.picker.problem = ""
 
     def _stored(self) -> dict[str, Any]:
-        api = self._api or APIRow("", "", is_active=False)
+        api = self._row or APIRow("", "", is_active=False)
         return {
             "name": api.name,
             "title": api.title,
@@ -85,24 +72,11 @@ class APIForm:
             "active": api.is_active,
         }
 
-    def _do(self, message: Any) -> None:
-        match message:
-            case PickFile():
-                self._take(message.name)
-            case CancelRecord() if self._api is None:
-                self._close()
-            case CancelRecord():
-                self._fill()
-            case SaveRecord() if self._api is not None:
-                self._ask_before_save(self._api, message)
-            case SaveRecord():
-                self._attempt(lambda: self._add(message))
-
-    def _take(self, name: str) -> None:
+    def _take(self, message: PickFile) -> None:
         """Propose what a document says; a person still has to save it."""
         try:
             document = read_openapi(
-                self.picker.content, name, name=self._api.name if self._api else ""
+                self.picker.content, message.name, name=self._row.name if self._row else ""
             )
         except (errors.ImportRefused, errors.InvalidValue) as error:
             self.picker.problem = " ".join(words_of(error).split())
@@ -119,22 +93,12 @@ class APIForm:
             entered=entered,
             keep=True,
             notice=(
-                t("{name} would change this. Nothing is saved yet:", name=name)
+                t("{name} would change this. Nothing is saved yet:", name=message.name)
                 if points
-                else t("{name} says what is stored already.", name=name)
+                else t("{name} says what is stored already.", name=message.name)
             ),
             points=[*points, *_methods(document)],
         )
-
-    def _attempt(self, save: Callable[[], None]) -> None:
-        """Save; what is wrong with a value is shown beside its field."""
-        try:
-            save()
-        except errors.InvalidValue as error:
-            self.form.errors = problem_of(error)
-        except errors.StaleVersion as error:
-            self._api = error.current
-            self._fill(notice=newer_state(error))
 
     def _add(self, message: SaveRecord) -> None:
         api = self._shell.platform.apis.add(

@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from tokenwidgets import errors
 from tokenwidgets.directory import GroupRow
 from tokenwidgets.language import t, tn
-from tokenwidgets.screens.record import fill_record
-from tokenwidgets.screens.refusals import newer_state, problem_of
-from tokenwidgets.screens.shell import Shell
+from tokenwidgets.screens.record import RecordTab, fill_record
 from tokenwidgets.widgets.component import Component
-from tokenwidgets.widgets.record_form import CancelRecord, RecordForm, SaveRecord
+from tokenwidgets.widgets.record_form import SaveRecord
 
 __all__ = ["GroupForm", "members_lose"]
 
 
-class GroupForm:
-    """Fills a ``RecordForm``; adds a group or saves it.
-
-    Args:
-        shell: where to ask and tell.
-        saved: called with the name of a group that was added or changed.
-        close: goes back to the list.
-
-    """
-
-    def __init__(
-        self, shell: Shell, saved: Callable[[str], None], close: Callable[[], None]
-    ) -> None:
-        self._shell = shell
-        self._saved = saved
-        self._close = close
-        self._group: GroupRow | None = None
-        self.form = RecordForm(panel=t("General"))
-        shell.listen(self.form, self._do)
+class GroupForm(RecordTab[GroupRow]):
+    """Adds a group or saves it."""
 
     def open(self, group: GroupRow) -> Component:
         """Fill it for a group."""
-        self._group = group
-        self._fill()
+        self._show(group)
         return self.form
 
     def add(self) -> Component:
         """Empty it for a new group."""
-        self._group = None
-        self._fill()
+        self._show(None)
         return self.form
 
-    def _fill(self, notice: str = "") -> None:
-        group = self._group
+    def _fill(self, *, notice: str = "") -> None:
+        group = self._row
         fill_record(
             self.form,
             fields=_fields(self._departments(), adding=group is None),
@@ -65,32 +43,11 @@ class GroupForm:
         )
 
     def _departments(self) -> list[str]:
-        own = self._group.departments if self._group else ()
+        own = self._row.departments if self._row else ()
         try:
             return sorted({*own, *self._shell.platform.users.departments()})
         except errors.NotAllowed:
             return list(own)
-
-    def _do(self, message: Any) -> None:
-        match message:
-            case CancelRecord() if self._group is None:
-                self._close()
-            case CancelRecord():
-                self._fill()
-            case SaveRecord() if self._group is not None:
-                self._ask_before_save(self._group, message)
-            case SaveRecord():
-                self._attempt(lambda: self._add(message))
-
-    def _attempt(self, save: Callable[[], None]) -> None:
-        """Save; what is wrong with a value is shown beside its field."""
-        try:
-            save()
-        except errors.InvalidValue as error:
-            self.form.errors = problem_of(error)
-        except errors.StaleVersion as error:
-            self._group = error.current
-            self._fill(newer_state(error))
 
     def _add(self, message: SaveRecord) -> None:
         group = self._shell.platform.groups.add(
