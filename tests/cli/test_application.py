@@ -67,7 +67,7 @@ print([name for name in ("sqlalchemy", "ipywidgets", "pandas", "voila") if name 
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
-def test_version(cli: CommandLine) -> None:
+def test_the_version_is_told(cli: CommandLine) -> None:
     assert cli("--version").out.strip() == __version__
 
 

@@ -98,7 +98,7 @@ def test_what_is_staged_is_told_and_nothing_staged_is_no_trouble(cli, tmp_path, 
     assert done.out.startswith("key.txt:1:1: twk_…")
 
 
-def test_trouble_is_2(leaked, cli, work, tmp_path, monkeypatch):
+def test_trouble_ends_with_status_2(leaked, cli, work, tmp_path, monkeypatch):
     assert cli("scan", str(tmp_path / "nowhere")).status == 2
     assert cli("scan").status == 2
     assert cli("scan", work, "--staged").status == 2

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live import launch_chromium
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from served import free_port
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "jupyterhub" / "jupyterhub_config.py"
@@ -121,14 +120,6 @@ def wait_for(url: str, log: Path, process: subprocess.Popen[bytes]) -> None:
             pass
         time.sleep(0.3)
     raise AssertionError(f"the hub did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launch_chromium(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import nbformat
 import psutil
 import pytest
 from door import Server, named, serving
-from live import launch_chromium
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 Open = Callable[..., Page]
 
@@ -31,14 +30,6 @@ display(HTML('''
 '''))
 display(Javascript("document.title = 'by an output'"))
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launch_chromium(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

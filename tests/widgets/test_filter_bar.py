@@ -56,7 +56,7 @@ def test_a_zone_that_there_is_not_is_utc(zone: str, bar: FilterBar, wire: Wire):
     assert bar.dropped == 0
 
 
-def test_clear_empties_all(bar: FilterBar, heard: list[Any], wire: Wire):
+def test_clear_filters_empties_all_of_them(bar: FilterBar, heard: list[Any], wire: Wire):
     wire.send(bar, "filter", values={"search": "jdoe", "since": "2026-01-31"})
     wire.send(bar, "clear-filters")
     assert bar.values == {}
