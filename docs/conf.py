@@ -53,6 +53,20 @@ def _add_traits(
         lines += [f"``{name}`` : {type(trait).__name__}{_default(trait)}", f"    {help_}", ""]
 
 
+def _add_messages(
+    _app: Sphinx, what: str, _name: str, thing: Any, _options: Any, lines: list[str]
+) -> None:
+    """Put a component's messages below: what each has in it, and what it means."""
+    own = vars(thing).get("messages", ()) if what == "class" else ()
+    if not own:
+        return
+    lines += ["", "**Messages**", ""]
+    for message in own:
+        meaning = str(message.__doc__).partition("\n\n")[0]
+        lines += [f"``{message.__name__}({', '.join(message.__struct_fields__)})``"]
+        lines += [f"    {' '.join(meaning.split())}", ""]
+
+
 def _default(trait: traitlets.TraitType[Any, Any]) -> str:
     value = trait.default_value
     is_plain = isinstance(value, (bool, int, float, str)) and value != ""
@@ -64,3 +78,4 @@ def setup(app: Sphinx) -> None:
     app.add_lexer("csv", TextLexer)
     app.connect("source-read", _link_examples)
     app.connect("autodoc-process-docstring", _add_traits)
+    app.connect("autodoc-process-docstring", _add_messages)
