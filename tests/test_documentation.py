@@ -85,9 +85,8 @@ def settings_of(page: Path) -> list[tuple[str, str]]:
 
 @page_by_page
 def test_every_setting_is_one(page: Path) -> None:
-    from tokenwidgets.cli.application import _all_classes
-
-    known = {each.__name__: each.class_trait_names(config=True) for each in _all_classes()}
+    classes = TokenWidgetsApp().every_class()
+    known = {each.__name__: each.class_trait_names(config=True) for each in classes}
     for owner, trait in settings_of(page):
         assert owner == "JupyterHub" or trait in known[owner], f"c.{owner}.{trait}"
 

@@ -41,9 +41,10 @@ class AccessForm(Form, asset="access_form"):
     """A token's name, its expiration, and its access to each API.
 
     What is typed and chosen stays in the browser until "Save". The form takes new contents from
-    the traits only when ``serial`` changes; set it last, in one ``hold_sync()`` with them. Who
-    listens answers a ``SaveToken`` by setting ``errors``, by new contents, or by taking the form
-    away; "Save" can be pressed again as soon as all listeners have been called.
+    the traits only when ``serial`` changes; set it, and a new ``form`` without which no message is
+    taken, last and in one ``hold_sync()`` with them. Who listens answers a ``SaveToken`` by setting
+    ``errors``, by new contents, or by taking the form away; "Save" can be pressed again as soon as
+    all listeners have been called.
     """
 
     messages = (CancelForm, SaveToken)

@@ -19,10 +19,11 @@ class FormMessage(Message, frozen=True):
 
 
 class Form(Component):
-    """A form that keeps what is entered until Python fills it anew by another ``form``.
+    """A form that keeps what is entered until Python fills it anew, under another ``form``.
 
-    Set that last, in one ``hold_sync()`` with the rest. ``errors`` alone leave what is entered as
-    it is. "Save" can be pressed again as soon as all listeners have been called.
+    That is any text which nobody can guess; without one no message is taken. Set it last, in one
+    ``hold_sync()`` with the rest. ``errors`` alone leave what is entered as it is. "Save" can be
+    pressed again as soon as all listeners have been called.
     """
 
     errors: traitlets.Dict[str, str] = traitlets.Dict(
