@@ -79,7 +79,7 @@ function applyBar(table) {
     ...LEVELS.map((each) => h("option", { value: each }, levelWords(each)))));
   const all = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", onchange: apply }));
   return {
-    element: h("div", { class: "tw-bar tw-apply" }, h("label", { for: id }, t("Access Level")), level,
+    element: h("div", { class: "tw-bar" }, h("label", { for: id }, t("Access Level")), level,
       h("label", { class: "tw-choice" }, all, t("Apply to all APIs"))),
     letGo: () => { all.checked = false; },
     reset: () => { all.checked = false; level.value = "Read Access"; },
@@ -88,7 +88,7 @@ function applyBar(table) {
 
 /** Everything about access: the table, what is above it, and what is chosen in it. */
 function accessPart() {
-  const summary = h("span", { class: "tw-muted tw-summary", "aria-live": "polite" });
+  const summary = h("span", { class: "tw-muted", "aria-live": "polite" });
   const error = h("p", { class: "tw-error", id: uniqueId("error") });
   const tell = () => { summary.textContent = table.summary(); };
   const show = (/** @type {string} */ problem) => {

@@ -50,7 +50,7 @@ export function uniqueId(stem) {
  * @param {{time?: boolean, none?: string}} [options]
  */
 export function time(instant, { time: withTime = false, none = "—" } = {}) {
-  if (!instant) return h("span", { class: "tw-none" }, none);
+  if (!instant) return h("span", {}, none);
   const format = new Intl.DateTimeFormat(LOCALE, withTime
     ? { dateStyle: "medium", timeStyle: "short" }
     : { dateStyle: "medium" });

@@ -101,7 +101,7 @@ function heartbeat(model, banner) {
 
 function lostBanner() {
   const text = h("span", { class: "tw-spring" }, t("Connection lost. What you see may be out of date."));
-  return h("div", { role: "alert", class: "tw-notice tw-lost", "data-kind": "warn", hidden: true }, text,
+  return h("div", { role: "alert", class: "tw-notice", "data-kind": "warn", hidden: true }, text,
     h("button", { type: "button", onclick: () => window.location.reload() }, t("Reload")));
 }
 

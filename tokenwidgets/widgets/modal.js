@@ -10,7 +10,7 @@ const nameOf = (/** @type {Element} */ element) => (element.getAttribute("aria-l
  * Remember where the keyboard focus is.
  * @returns {() => void} puts it back there; if that was redrawn or is gone, to what has its place
  */
-export function rememberFocus() {
+function rememberFocus() {
   const before = /** @type {HTMLElement|null} */ (document.activeElement);
   const mark = before?.getAttribute("data-focus");
   const name = before && before !== document.body ? nameOf(before) : "";

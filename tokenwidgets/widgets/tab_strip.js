@@ -95,7 +95,7 @@ function render({ model, el }) {
   const name = h("span");
   const id = h("span", { class: "tw-muted tw-id" });
   const heading = h("h2", { tabindex: "-1" }, name, " ", id);
-  const badges = h("span", { class: "tw-bar tw-badges" });
+  const badges = h("span", { class: "tw-bar" });
   const chosen = choices(model);
   const chooser = tabChooser(model, chosen);
   const close = h("button", { type: "button", class: "tw-quiet tw-icon", "aria-label": t("Close"), title: t("Close"),

@@ -9,7 +9,7 @@ import { numeral, t } from "./words.js";
  *   short: of few words; none: what it says that there is no value
  */
 
-export const ROWS_PER_PAGE = [10, 25, 50, 100];
+const ROWS_PER_PAGE = [10, 25, 50, 100];
 
 const BADGE_KINDS = {
   good: ["active", "allowed", "ok", "success", "succeeded", "done", "yes"],
