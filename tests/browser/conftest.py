@@ -9,9 +9,9 @@ from live import Dashboard, launch_chromium, running
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for all tests of a file: two Playwrights at a time there cannot be."""
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         yield browser
