@@ -54,15 +54,23 @@ class InventoryQuestions:
         if not count:
             self._shell.say(t("No live token matches, so there is nothing to revoke."))
             return
+        everything = [t("No filter is set: these are all live tokens that you may see.")]
         self._ask(
             count,
             [],
             lambda why: self._shell.platform.inventory.revoke_matching(
                 filters, count=count, why=why
             ),
+            everything if filters == TokenFilter() else [],
         )
 
-    def _ask(self, count: int, items: Sequence[str], revoke: Callable[[str], int]) -> None:
+    def _ask(
+        self,
+        count: int,
+        items: Sequence[str],
+        revoke: Callable[[str], int],
+        warnings: Sequence[str] = (),
+    ) -> None:
         line = (
             tn(
                 "{count} live token will stop working at once and for good:",
@@ -80,7 +88,7 @@ class InventoryQuestions:
             tn("Revoke {count} token?", "Revoke {count} tokens?", count),
             lambda values: self._revoke(count, values, revoke),
             confirm=t("Revoke"),
-            lines=[line],
+            lines=[*warnings, line],
             items=items,
             fields=[number_field(count), note_field()],
             danger=True,

@@ -53,6 +53,16 @@ def test_all_that_match_are_revoked_and_no_others(admin: Person, screen: Any, po
     assert [row["status"] for row in screen.table.rows] == ["revoked"] * 3
 
 
+def test_that_no_filter_is_set_is_said_before_all_are_revoked(admin: Person, screen: Any):
+    nothing_set = "No filter is set: these are all live tokens that you may see."
+    admin.does(screen.bar, "act", name="revoke-matching")
+    assert nothing_set in admin.dialog.lines
+    filters(admin, screen, api="orders")
+    admin.does(screen.bar, "act", name="revoke-matching")
+    assert admin.dialog.title == "Revoke 2 tokens?"
+    assert nothing_set not in admin.dialog.lines
+
+
 def test_when_another_number_matches_by_now_none_is_revoked(
     admin: Person, screen: Any, populated: Platform
 ):
