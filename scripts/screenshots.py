@@ -11,12 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from live import launch_chromium, running  # noqa: E402
+from live import chromium, running  # noqa: E402
 from scenes import ALL, MAIN  # noqa: E402
 
 
@@ -34,9 +32,8 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as demo,
         running(Path(demo), "demo", "--no-browser", "--port", "0") as dashboard,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = launch_chromium(playwright)
         for theme in ("light", "dark"):
             for width, height in sizes:
                 for name, scene in scenes.items():
@@ -51,7 +48,6 @@ def main() -> None:
                     page.on("dialog", lambda dialog: dialog.accept())
                     page.goto("about:blank")
                     context.close()
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from live import Dashboard, launch_chromium, running
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from live import Dashboard, chromium, running
+from mounted import Mount, Mounted
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from wire import recording
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a file: two Playwrights at a time there cannot be."""
-    with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +63,10 @@ def leave(page: Page) -> None:
     """Go away from the dashboard, so that it ends the page's kernel; closing a profile does not."""
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("about:blank")
+
+
+@pytest.fixture
+def mount(page: Page) -> Iterator[Mount]:
+    """Show a component in the page, without a kernel: the test says when it is answered."""
+    with recording() as wire:
+        yield lambda component: Mounted(page, wire, component)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from mounted import Mounted
+from mounted import Mount
 from playwright.sync_api import BrowserContext, Page, expect
-from wire import Wire, recording
 
 from tokenwidgets.widgets import chart as charts
-from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.paged_table import PagedTable
 from tokenwidgets.widgets.profile_form import ProfileForm
 from tokenwidgets.widgets.record_form import RecordForm
 from tokenwidgets.widgets.tab_strip import TabStrip
-
-Mount = Callable[[Component], Mounted]
 
 # What reaches out of the cell that it is in.
 STICKING_OUT = """() => [...document.querySelectorAll("td *")]
@@ -32,19 +26,8 @@ COLOURS_OF_VEGA = """const vegaEmbed = async (canvas, spec) => {
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
-    with recording() as wire:
-        yield wire
-
-
-@pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-@pytest.fixture
-def mount(page: Page, wire: Wire) -> Mount:
-    return lambda component: Mounted(page, wire, component)
 
 
 def test_a_name_stays_in_its_cell_as_it_is_written(page: Page, mount: Mount):

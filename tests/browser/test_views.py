@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from mounted import Mounted
+from mounted import Mount
 from playwright.sync_api import BrowserContext, Page, expect
-from wire import Wire, recording
 
-from tokenwidgets.screens.audit_filters import audit_filters
 from tokenwidgets.widgets import chart as charts
-from tokenwidgets.widgets.component import Component
 from tokenwidgets.widgets.dialog import Dialog
 from tokenwidgets.widgets.filter_bar import FilterBar
 from tokenwidgets.widgets.menu_bar import MenuBar
@@ -53,14 +48,6 @@ SLOW_VEGA = """const vegaEmbed = async () => {
     return { view, finalize() { window.drawings -= 1; } };
 };"""
 
-Mount = Callable[[Component], Mounted]
-
-
-@pytest.fixture
-def wire() -> Iterator[Wire]:
-    with recording() as wire:
-        yield wire
-
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
@@ -68,11 +55,6 @@ def page(context: BrowserContext) -> Page:
     page = context.new_page()
     page.evaluate(COUNT_LISTENERS)
     return page
-
-
-@pytest.fixture
-def mount(page: Page, wire: Wire) -> Mount:
-    return lambda component: Mounted(page, wire, component)
 
 
 def listened_to(page: Page) -> list[str]:
@@ -242,59 +224,6 @@ def test_a_button_is_pressed_once_however_often_one_clicks_and_not_while_it_is_d
     menu.press("ArrowDown")
     expect(page.get_by_role("menuitem")).to_have_count(0)
     assert view.sent() == [{"type": "act", "name": "download"}]
-
-
-@pytest.fixture
-def filters(mount: Mount) -> Mounted:
-    return mount(FilterBar(heading="Audit Log", filters=audit_filters(["add user"])))
-
-
-def test_a_date_is_typed_in_peace_whatever_is_answered_meanwhile(page: Page, filters: Mounted):
-    page.get_by_label("Action").select_option("add user")
-    page.get_by_label("Outcome").select_option("done")
-    since = page.get_by_label("Since")
-    since.focus()
-    page.keyboard.type("0715")
-    filters.answer(2)
-    # Slower than is waited for: with each of these digits it is a day, and is sent.
-    for count, digit in enumerate("2026"):
-        page.keyboard.type(digit)
-        filters.wait_for(min(count + 1, 2))
-        if count:
-            filters.answer()
-    expect(since).to_have_value("2026-07-15")
-    filters.answer()
-    expect(since).to_have_value("2026-07-15")
-    assert filters.sent() == []
-
-
-def test_a_date_that_is_typed_fast_is_sent_once(page: Page, filters: Mounted):
-    # So fast that no time goes by.
-    page.clock.install()
-    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
-    page.get_by_label("Until").focus()
-    page.keyboard.type("07152026")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    filters.wait_for(1)
-    assert [message["values"] for message in filters.sent()] == [{"until": "2026-07-15"}]
-
-
-def test_a_filter_that_is_set_before_another_is_answered_stays(page: Page, filters: Mounted):
-    page.get_by_label("Action").select_option("add user")
-    page.get_by_label("Outcome").select_option("done")
-    filters.answer()
-    expect(page.get_by_label("Outcome")).to_have_value("done")
-    page.get_by_label("Since").fill("2026-01-01")
-    filters.answer()
-    both = {"action": "add user", "outcome": "done"}
-    filters.wait_for(1)
-    assert [message["values"] for message in filters.sent()] == [{**both, "since": "2026-01-01"}]
-    page.get_by_role("button", name="Clear filters").click()
-    filters.answer()
-    expect(page.get_by_label("Outcome")).to_have_value("")
-    filters.answer()
-    assert filters.sent() == []
 
 
 def test_tabs_are_gone_through_faster_than_they_are_answered(page: Page, mount: Mount):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from door import PROXY_SECRET, Server, Visit, named, serving
-from live import launch_chromium
-from playwright.sync_api import Browser, sync_playwright
+from live import chromium
+from playwright.sync_api import Browser
 
 from tokenwidgets.bootstrap import initialise
 from tokenwidgets.database import Database
@@ -68,11 +68,8 @@ def server(people_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a file, closed before those of other files."""
-    with sync_playwright() as playwright:
-        chromium = launch_chromium(playwright)
-        yield chromium
-        chromium.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

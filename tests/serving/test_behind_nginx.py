@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 from door import PROXY_SECRET, Server, serving
-from live import launch_chromium
-from playwright.sync_api import expect, sync_playwright
+from live import chromium
+from playwright.sync_api import expect
 from served import free_port
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "proxy" / "nginx.conf"
@@ -133,8 +133,7 @@ def wait_for(port: int) -> None:
 
 
 def test_the_user_whom_nginx_knows_acts_in_a_browser(proxy: Proxy):
-    with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
+    with chromium() as browser:
         context = browser.new_context(
             ignore_https_errors=True,
             http_credentials={"username": "clerk", "password": "clerk-password"},
@@ -157,7 +156,6 @@ def test_the_user_whom_nginx_knows_acts_in_a_browser(proxy: Proxy):
         while proxy.dashboard.children():
             assert time.monotonic() < end
             time.sleep(0.1)
-        browser.close()
 
 
 def test_who_has_no_password_does_not_get_past_nginx(proxy: Proxy):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tokenwidgets.database import Database
 from tokenwidgets.demo import ADMIN
@@ -68,10 +68,14 @@ class Dashboard:
             self.process.kill()
 
 
-def launch_chromium(playwright: Playwright) -> Browser:
-    """The system's Chromium, or else Playwright's own, without a window."""
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, or else Playwright's own, without a window; one at a time."""
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    return playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page
@@ -91,3 +92,6 @@ class Mounted:
     def remove(self) -> None:
         """Take the view away: its elements, and then what it listens to."""
         self._view.evaluate("({ remove }) => remove()")
+
+
+Mount = Callable[[Component], Mounted]
