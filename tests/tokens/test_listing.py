@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select, update
 
-from tokenwidgets.errors import UnknownUser
+from tokenwidgets.errors import NotADatabase, UnknownUser
 from tokenwidgets.schema import API, Token, TokenSecret
 from tokenwidgets.vocabulary import Access, TokenStatus
 
@@ -129,3 +129,10 @@ def test_microseconds_and_zones_survive_the_database(populated, clock):
     shown = populated.tokens.get(token.id)
     assert shown.created_at == clock.now
     assert shown.created_at.utcoffset() == shown.expires_at.utcoffset() == timedelta(0)
+
+
+def test_a_token_whose_secret_somebody_took_out_of_the_database_is_told(populated, database):
+    token = populated.tokens.add("jdoe", "robbed", Access.READ).token
+    note(database, TokenSecret, TokenSecret.token_id == token.id, ends_at=token.created_at)
+    with pytest.raises(NotADatabase, match=r"a token without a present secret.* check` says where"):
+        populated.tokens.page("jdoe")

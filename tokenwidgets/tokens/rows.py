@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tokenwidgets import errors
 from tokenwidgets.authority import Authority
+from tokenwidgets.instants import Unreadable
 from tokenwidgets.language import Phrase
 from tokenwidgets.paging import Cursor, Keyset, Page
 from tokenwidgets.schema import API, Grant, Token, TokenSecret, User
@@ -175,7 +176,9 @@ def read_many(session: Session, token_ids: Sequence[int], at: datetime) -> list[
 
 
 def _row(token: Any, grants: dict[str, Access], secrets: Sequence[Any], at: datetime) -> TokenRow:
-    present = next(secret for secret in secrets if secret.ends_at is None)
+    present = next((secret for secret in secrets if secret.ends_at is None), None)
+    if present is None:
+        raise Unreadable("a token without a present secret")
     old = [s for s in secrets if s.ends_at is not None and s.ends_at > at]
     refused = [s.last_refused_at for s in secrets if s.last_refused_at is not None]
     presented = max(refused, default=None)
